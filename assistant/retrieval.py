@@ -1,0 +1,175 @@
+"""Query to RetrievedChunks: dense and lexical scores fused, dated, named provisions first.
+
+Scores, not ranks, are fused (measured better than RRF on ALQAC). Each component is scaled to 0..1
+over its own best candidates. A question and a text that share a language are matched by both
+components; across languages words mislead (an English "an" is a Vietnamese syllable), so there only
+names, numbers and the glossary's translations count on the lexical side.
+
+A text that exists in the question's language is searched in that language only: its twin says the
+same and would fill the list with doubles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from assistant.lexical import LexicalIndex
+from assistant.library import Library
+from assistant.registry import Registry
+from assistant.schema import Chunk, ComponentRank, Language, Query, RetrievedChunk
+from assistant.store import VectorStore
+from assistant.text import fold, is_vietnamese_syllable, search_tokens, words_of
+from assistant.validity import is_in_force
+
+Scores = dict[int, float]
+Rerank = Callable[[str, Sequence[str]], Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalWeights:
+    """Chosen on the tuning split of ALQAC and XQuAD (benchmarks/retrieval.py), reported on the rest."""
+
+    dense: float = 0.35
+    dense_across: float = 0.8
+    candidates: int = 60
+    named_text: float = 0.25
+    in_force: float = 0.3
+
+
+class Retriever:
+    """Finds the chunks that bear on a query."""
+
+    def __init__(
+        self, registry: Registry, lexical: LexicalIndex, store: VectorStore,
+        embeddings: Embeddings, library: Library, weights: RetrievalWeights | None = None,
+        rerank: Rerank | None = None,
+    ) -> None:
+        self._registry, self._lexical, self._store = registry, lexical, store
+        self._embeddings, self._library = embeddings, library
+        self.weights = weights or RetrievalWeights()
+        self._rerank = rerank
+        self._rows = registry.rows_by_vector()
+
+    def retrieve(self, query: Query, limit: int) -> tuple[RetrievedChunk, ...]:
+        """The best `limit` chunks, best first, each with its components' ranks."""
+        components = self._components(query)
+        rows = sorted({row for scores in components.values() for row in scores})
+        chunks = self._registry.chunks(rows)
+        chunks = {row: chunk for row, chunk in chunks.items() if self._is_wanted(chunk, query)}
+        fused = {row: self._fuse(row, chunk, query, components) for row, chunk in chunks.items()}
+        best = sorted(fused, key=lambda row: (-fused[row], row))[: max(limit * 3, limit)]
+        best = self._reranked(query, best, chunks, fused)[:limit]
+        ranks = {name: _ranked(scores) for name, scores in components.items()}
+        return tuple(
+            RetrievedChunk(
+                chunks[row], place, round(fused[row], 6),
+                {name: held[row] for name, held in ranks.items() if row in held},
+            )
+            for place, row in enumerate(best, start=1)
+        )
+
+    def _components(self, query: Query) -> dict[str, Scores]:
+        count = self.weights.candidates
+        other: Language = "en" if query.language == "vi" else "vi"
+        source: Language = _language_of_words(query)
+        vector = np.asarray(self._embeddings.embed_query(query.standalone), dtype=np.float32)
+        nearest = self._store.search(vector, count * 3)
+        dense = {self._rows[id_]: score for id_, score in nearest if id_ in self._rows}
+        spelled, translated = (*query.expansions, "", "")[:2]
+        same = f"{query.standalone} {spelled}"
+        across = f"{translated} {shared_words(query.standalone)}"
+        target: Language = "en" if source == "vi" else "vi"
+        components = {
+            "dense": dense,
+            f"lexical_{source}": dict(self._lexical.search(same, count, source)),
+            f"lexical_{target}": dict(self._lexical.search(across, count, target)),
+        }
+        if query.references:
+            components["named"] = self._named_rows(query)
+        del other
+        return components
+
+    def _named_rows(self, query: Query) -> Scores:
+        found: Scores = {}
+        for row, chunk in self._registry.chunks_of_texts(
+            {reference.document_id for reference in query.references}
+        ).items():
+            for reference in query.references:
+                if any(_is_within(id_, reference.provision_id) for id_ in chunk.provisions):
+                    found[row] = 1.0
+        return found
+
+    def _is_wanted(self, chunk: Chunk, query: Query) -> bool:
+        if chunk.is_heading:
+            return False
+        if chunk.language == query.language:
+            return True
+        return f"{chunk.document_id}.{query.language}" not in self._library.documents
+
+    def _fuse(
+        self, row: int, chunk: Chunk, query: Query, components: Mapping[str, Scores]
+    ) -> float:
+        weights = self.weights
+        is_same = chunk.language == _language_of_words(query)
+        share = weights.dense if is_same else weights.dense_across
+        dense = _scaled(components["dense"], row, floor=weights.candidates)
+        lexical = _scaled(components.get(f"lexical_{chunk.language}", {}), row)
+        score = share * dense + (1 - share) * lexical
+        if row in components.get("named", {}):
+            score += 1.0
+        if chunk.document_id in query.documents:
+            score += weights.named_text
+        document = self._library.documents[chunk.document_key]
+        if not is_in_force(document, query.as_of) and document.id not in query.documents:
+            score -= weights.in_force
+        return score
+
+    def _reranked(
+        self, query: Query, rows: list[int], chunks: Mapping[int, Chunk], fused: Scores
+    ) -> list[int]:
+        if self._rerank is None or not rows:
+            return rows
+        scores = self._rerank(query.standalone, [chunks[row].indexed_text for row in rows])
+        order = sorted(zip(rows, scores, strict=True), key=lambda item: (-item[1], item[0]))
+        return [row for row, _ in order]
+
+
+def shared_words(text: str) -> str:
+    """Words that look the same in both languages: numbers, abbreviations, foreign names."""
+    kept = []
+    for place, word in enumerate(words_of(text)):
+        is_name = word[:1].isupper() and place > 0 and not is_vietnamese_syllable(word)
+        if any(letter.isdigit() for letter in word) or is_name or (word.isupper() and len(word) > 1):
+            kept.append(word)
+    return " ".join(kept)
+
+
+def _language_of_words(query: Query) -> Language:
+    """The language the question is typed in, which may differ from the answer's."""
+    from assistant.text import detect_language
+
+    return detect_language(query.standalone)
+
+
+def _scaled(scores: Scores, row: int, floor: int | None = None) -> float:
+    """Min-max over the candidates; a row that is not among them gets 0."""
+    if row not in scores:
+        return 0.0
+    values = sorted(scores.values(), reverse=True)
+    values = values[:floor] if floor else values
+    low, high = values[-1], values[0]
+    return max(0.0, (scores[row] - low) / (high - low)) if high > low else 1.0
+
+
+def _ranked(scores: Scores) -> dict[int, ComponentRank]:
+    order = sorted(scores, key=lambda row: (-scores[row], row))
+    return {row: ComponentRank(n, round(scores[row], 6)) for n, row in enumerate(order, start=1)}
+
+
+def _is_within(provision_id: str, wanted: str) -> bool:
+    return provision_id == wanted or provision_id.startswith(wanted + "/")
