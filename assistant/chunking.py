@@ -50,7 +50,7 @@ def make_chunks(
     limit = max_tokens - prefix_margin
     paths = HeadingPaths(document, provisions, count_tokens, limit // 2)
     chunks: list[Chunk] = []
-    used: dict[str, int] = {}
+    used: set[str] = set()
     for block in _find_blocks(document, provisions):
         packer = _Packer(document.body, block, paths, count_tokens, limit, target_words)
         for span in packer.pack_block():
@@ -77,16 +77,15 @@ class _Block:
 def _find_blocks(document: Document, provisions: Sequence[Provision]) -> Iterator[_Block]:
     """Blocks that cover the body: each begins where a unit begins, the first one at 0."""
     body = document.body
-    units = [provision for provision in provisions if provision.level in UNIT_LEVELS]
-    if not units:
+    places = [k for k, provision in enumerate(provisions) if provision.level in UNIT_LEVELS]
+    if not places:
         if body:
             yield _Block(0, len(body), None, is_heading=not body.strip())
         return
-    for k, unit in enumerate(units):
-        start = unit.start if k else 0
-        end = units[k + 1].start if k + 1 < len(units) else len(body)
-        items = tuple(p for p in provisions[provisions.index(unit) + 1:]
-                      if p.level not in UNIT_LEVELS and p.start < end)
+    for place, following in zip(places, [*places[1:], len(provisions)], strict=True):
+        unit, items = provisions[place], tuple(provisions[place + 1:following])
+        start = unit.start if place else 0
+        end = provisions[following].start if following < len(provisions) else len(body)
         depths = {unit.id: 0}
         for item in items:
             depths[item.id] = depths[item.parent or unit.id] + 1
@@ -215,15 +214,14 @@ class _Packer:
 
 def _make_chunk(
     document: Document, block: _Block, span: Span, paths: HeadingPaths, ordinal: int,
-    used: dict[str, int],
+    used: set[str],
 ) -> Chunk:
     start, end = span
     touched = tuple(item.id for item in block.items if item.start < end and item.end > start)
-    name = _name_chunk(document, block, span)
-    used[name] = used.get(name, 0) + 1
+    name = _make_unique(_name_chunk(document, block, span), used)
     unit = block.unit.id if block.unit else document.id
     return Chunk(
-        id=name if used[name] == 1 else f"{name}~{used[name]}",
+        id=name,
         document_id=document.id,
         language=document.language,
         ordinal=ordinal,
@@ -249,6 +247,14 @@ def _name_chunk(document: Document, block: _Block, span: Span) -> str:
     else:
         named = own or (around[-1] if around else block.unit)
     return f"{document.key}{named.id.removeprefix(document.id)}"
+
+
+def _make_unique(name: str, used: set[str]) -> str:
+    """The name, or with ~2, ~3 …; a provision's own id may end so too, in a doubled text."""
+    numbers = (f"{name}~{k}" for k in range(2, len(used) + 3))
+    unique = name if name not in used else next(x for x in numbers if x not in used)
+    used.add(unique)
+    return unique
 
 
 def verify_chunks(

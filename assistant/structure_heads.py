@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.schema import Level
+from assistant.structure_contents import find_contents_lines
 from assistant.structure_lines import (
     Line,
     UnitLabel,
@@ -38,6 +39,11 @@ _UNITS: dict[UnitWord, tuple[Level, int, str]] = {
 }
 _TITLE_LINES = 4
 _NO_TITLE = re.compile(r"\(?(?:\d{1,3}[a-zđ]?[.)]|[a-zđ]\d?\))|[-–|+•\[]")
+_CLOSING = re.compile(
+    r"(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết) này (?:đã )?được (?:Quốc hội|Ủy ban)|Nơi nhận\s*:"
+    r"|(?:TM|KT)\.\s*[A-ZĐÀ-Ỹ]{2}|IN WITNESS WHEREOF|In witness whereof")
+_UNFINISHED_TITLE = re.compile(
+    r"(?:,|\b(?:tại|của|và|hoặc|với|về|từ|đến|thuộc|theo|cho|of|the|and|or|to|in|for|on|by|with))$")
 _SLUG_LENGTH = 60
 
 
@@ -91,7 +97,7 @@ def find_legal_heads(lines: Sequence[Line]) -> list[Head]:
     position = 0
     while position < len(lines):
         head = reader.read(position)
-        position = head.after if head else position + 1
+        position = max(position + 1, head.after if head else 0)
     return reader.heads
 
 
@@ -105,6 +111,8 @@ class _HeadReader:
             i: label for i, line in enumerate(lines)
             if not (line.quoted or line.furniture) and (label := match_article(line))
         }
+        self.contents = find_contents_lines(lines, self.labels)
+        self.labels = {i: x for i, x in self.labels.items() if i not in self.contents}
         marked = sum(lines[i].is_marked for i in self.labels)
         self.is_marked_text = marked > 1 and marked > 0.8 * len(self.labels)
         self.article = ""
@@ -113,7 +121,7 @@ class _HeadReader:
 
     def read(self, position: int) -> Head | None:
         line = self.lines[position]
-        if line.is_blank or line.quoted or line.furniture:
+        if line.is_blank or line.quoted or line.furniture or position in self.contents:
             return None
         article = self.labels.get(position)
         unit = None if article else match_unit(line)
@@ -122,11 +130,24 @@ class _HeadReader:
             head = self._make_article(article, position)
         elif unit and self._is_unit(unit, position):
             head = self._make_unit(unit, position)
+        elif self._is_closing(position):
+            self.in_heading = True
+            mark = Mark("heading", TOP_RANK, "", "", "closing", line.start)
+            head = Head(mark, position, position)
         elif line.marks and not article and not self._is_title(line):
             head = self._make_heading(position)
         if head:
             self.heads.append(head)
         return head
+
+    def _is_closing(self, position: int) -> bool:
+        """The formula below the last article: signatures and a portal's own lines follow."""
+        if not self.article or self.in_heading or self.in_annex:
+            return False
+        if not _CLOSING.match(self.lines[position].text):
+            return False
+        return not any(_is_next(self.labels[i].number, self.article)
+                       for i in self.labels if i > position)
 
     def _is_title(self, line: Line) -> bool:
         """A first `#` is the text's own title; a marked "#### 1. …" is a clause."""
@@ -151,8 +172,9 @@ class _HeadReader:
         """Whether the text above lets an article begin; its number decides where that is open."""
         above = find_previous_text(self.lines, position)
         strength = measure_break(self.lines, position)
-        later = [self.labels[i].number for i in self.labels if i > position]
-        is_repeated = label.number in later
+        following = next((x.number for i, x in self.labels.items() if i > position and (
+            x.number == label.number or _is_next(x.number, label.number))), "")
+        is_repeated = following == label.number
         if above is not None and not above.marks and above.text.endswith(":"):
             self.in_amendment = not is_next or is_repeated
             return not self.in_amendment
@@ -160,7 +182,7 @@ class _HeadReader:
             return True
         if not is_next or is_repeated:
             return False
-        return strength == 1 or any(_is_next(number, label.number) for number in later)
+        return strength == 1 or following != ""
 
     def _is_unit(self, label: UnitLabel, position: int) -> bool:
         line = self.lines[position]
@@ -241,7 +263,7 @@ class _HeadReader:
             return False
         if is_unit and is_upper(title):
             return is_upper(text)
-        return text[0].islower()
+        return text[0].islower() or _UNFINISHED_TITLE.search(title) is not None
 
     def _is_other_unit(self, line: Line, position: int) -> bool:
         return position in self.labels or match_unit(line) is not None

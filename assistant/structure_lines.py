@@ -61,7 +61,7 @@ _QUOTED_LABEL = re.compile(
     r"|(?:Phần|PHẦN|Chương|CHƯƠNG|Mục|MỤC|Part|Chapter|Section)\s+[IVX\d])"
 )
 _CLOSING_STRAIGHT = re.compile(r"\"[.;,)]*$")
-_UNLABELLED_QUOTE_LINES = 8
+_QUOTE_LINES, _UNLABELLED_QUOTE_LINES = 2000, 8
 _FINISHED = re.compile(r"(?:[.;:!?…|]|[.;:!?…]?[”\"»’][.;,]?|[;,]\s*(?:and|or|và|hoặc))[*_]{0,3}$")
 _REFERRING = re.compile(
     r"(?:,|\b(?:tại|theo|của|và|hoặc|với|từ|đến|trong|các|khoản|điểm|điều|mục|chương|phần|số|ngày"
@@ -142,31 +142,33 @@ def _read_line(raw: str, start: int) -> Line:
 
 def _find_quoted_lines(texts: Sequence[str]) -> set[int]:
     quoted: set[int] = set()
+    changes = [_count_marks(text) for text in texts]
     position = 0
     while position < len(texts):
-        length = _measure_quotation(texts, position)
+        length = _measure_quotation(texts, changes, position)
         quoted.update(range(position + 1, position + length + 1))
         position += length + 1
     return quoted
 
 
-def _measure_quotation(texts: Sequence[str], first: int) -> int:
+def _measure_quotation(texts: Sequence[str], changes: Sequence[int], first: int) -> int:
     """How many lines after `first` still belong to a quotation that it leaves open.
 
     A quotation that opens with a label ("“Điều 5. …") may run over many lines. Any other has to
-    close soon: an opening mark that somebody forgot to close must not swallow a law.
+    close soon: an opening mark that somebody forgot to close must not swallow a law. `changes`
+    are the quotation marks that each line opens less those that it closes.
     """
     text = texts[first]
     if not any(mark in text for mark in "“«„\""):
         return 0
     opening = _QUOTED_LABEL.search(text)
     if opening and opening.group(1) == '"' and text.count('"') % 2:
-        return next((i - first for i in range(first + 1, len(texts))
+        return next((i - first for i in range(first + 1, min(len(texts), first + _QUOTE_LINES))
                      if texts[i].count('"') % 2 and _CLOSING_STRAIGHT.search(texts[i])), 0)
     depth = _count_open(text)
-    limit = len(texts) if opening else min(len(texts), first + 1 + _UNLABELLED_QUOTE_LINES)
-    for i in range(first + 1, limit if depth > 0 else first):
-        depth += _count_marks(texts[i])
+    length = _QUOTE_LINES if opening else _UNLABELLED_QUOTE_LINES
+    for i in range(first + 1, min(len(texts), first + 1 + length) if depth > 0 else first):
+        depth += changes[i]
         if depth <= 0:
             return i - first
     return 0

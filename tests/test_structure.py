@@ -6,6 +6,7 @@ import dataclasses
 import json
 import random
 import re
+import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ def test_units_articles_clauses_and_points_have_readable_ids() -> None:
     "**Điều 6. Tên điều**", "### **Điều 6.** Tên điều", "  Điều 6 – Tên điều", "Điều 6\nTên điều",
     "Điều 6.[2] Tên điều[3]", "Ðiều 6. Tên\nđiều", "Điều 6.- Tên điều", "Điều 6.\n\nTên điều",
     "### Điều 6 Tên điều", "Article 6 – Tên điều", "ARTICLE 6\nTên điều",
+    "Điều 6. Tên\n\n- 2 -\n\nđiều",
 ])
 def test_forms_of_an_article_line(line: str) -> None:
     provisions = parse(f"Điều 5. Trước\nMột câu.\n{line}\n1. Một.\n2. Hai.\n")
@@ -205,6 +207,15 @@ def test_an_annex_is_its_own_unit_and_its_numbering_is_not_the_laws() -> None:
     assert [p.heading for p in provisions if p.number in ("I", "II")] == ["DANH MỤC", "Mẫu đơn"]
 
 
+def test_the_closing_formula_is_no_part_of_the_last_clause() -> None:
+    provisions = parse(
+        "Điều 1. A\n1. Một.\nĐiều 2. B\n1. Hai.\n2. Ba.\nLuật này được Quốc hội thông qua ngày "
+        "10 tháng 12 năm 2025.\n\nCHỦ TỊCH QUỐC HỘI\n3. Lạc.\nPHỤ LỤC\nMẪU\n1. Bốn.\n")
+    assert list_ids(provisions)[2:] == [
+        "art-2", "art-2/cl-1", "art-2/cl-2", "closing", "closing/p-1", "closing/p-2", "annex-1",
+        "annex-1/p-1"]
+
+
 def test_digest_sections_stand_beside_articles() -> None:
     provisions = parse(
         "# Luật (tóm lược)\n\n## Thông tin {#about}\n\nMột.\nĐiều 9. Không phải điều.\n\nHai.\n\n"
@@ -220,6 +231,15 @@ def test_digest_sections_stand_beside_articles() -> None:
 def test_a_doubled_article_keeps_both_with_different_ids() -> None:
     ids = list_ids(parse("Điều 1. A\nMột.\nĐiều 2. B\n1. Hai.\n" * 2 + "Điều 3. C\nBa.\n"))
     assert ids == ["art-1", "art-2", "art-2/cl-1", "art-1~2", "art-2~2", "art-2~2/cl-1", "art-3"]
+
+
+def test_a_table_of_contents_does_not_take_the_ids() -> None:
+    table = ("MỤC LỤC\nChương I\nCHUNG ..... 1\nĐiều 1. A ..... 1\nĐiều 2. B ..... 2\n"
+             "Chương II\nRIÊNG ..... 3\nĐiều 3. C ..... 3\n\n")
+    text = ("Chương I\nCHUNG\nĐiều 1. A\nMột.\nĐiều 2. B\n1. Hai.\nChương II\nRIÊNG\n"
+            "Điều 3. C\nBa.\n")
+    assert list_ids(parse(table + text)) == [
+        "preamble", "ch-1", "art-1", "art-2", "art-2/cl-1", "ch-2", "art-3"]
 
 
 def test_texts_without_articles_parse_by_headings() -> None:
@@ -264,7 +284,8 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def join_rows(rows: list[dict[str, Any]], variant: str) -> str:
-    """An act as one text: as it is, with chapters and page furniture at random, with marks."""
+    """An act as one text: as it is, with chapters and page furniture at random, with marks,
+    or wrapped at 95 characters with a page number after every 40 lines."""
     generator = random.Random(7)
     lines: list[str] = []
     chapters = 0
@@ -275,6 +296,9 @@ def join_rows(rows: list[dict[str, Any]], variant: str) -> str:
             lines += generator.choice([
                 [f"{big}Chương {chapters}. Quy định khác"],
                 [f"{big}CHƯƠNG {chapters}", "", f"{big}QUY ĐỊNH KHÁC"]])
+        if variant == "wrapped":
+            lines += wrap(f"Điều {row['dieu']}. {row['title']}\n{row['text']}")
+            continue
         lines.append(f"{mark}Điều {row['dieu']}. {row['title']}")
         for line in row["text"].split("\n"):
             lines.append(line)
@@ -283,6 +307,13 @@ def join_rows(rows: list[dict[str, Any]], variant: str) -> str:
                 lines += generator.choice(
                     [[str(page)], ["", f"- {page} -", "\f"], [f"Trang {page}/99"]])
     return "\n".join(lines) + "\n"
+
+
+def wrap(text: str) -> list[str]:
+    found = [part for line in text.split("\n") for part in textwrap.wrap(
+        line, 95, break_long_words=False, break_on_hyphens=False) or [""]]
+    return [x for i, line in enumerate(found) for x in (
+        [line, "", str(i // 40 + 1), "\f"] if i % 40 == 39 else [line])]
 
 
 def is_title(heading: str, row: dict[str, Any]) -> bool:
@@ -365,7 +396,18 @@ def test_clauses_and_points_agree_with_an_independent_count(path: Path) -> None:
 
 
 @needs_data
-@pytest.mark.parametrize("variant", ["plain", "noisy", "marked"])
+@pytest.mark.parametrize("path", ACTS, ids=lambda path: path.stem)
+def test_wrapped_pages_give_the_same_items(path: Path) -> None:
+    rows = read_rows(path)
+    levels = ("article", "clause", "point", "subpoint")
+    plain, wrapped = (
+        [p.id for p in parse(join_rows(rows, variant)) if p.level in levels]
+        for variant in ("plain", "wrapped"))
+    assert wrapped == plain
+
+
+@needs_data
+@pytest.mark.parametrize("variant", ["plain", "noisy", "marked", "wrapped"])
 def test_the_law_of_2025_has_45_articles_207_clauses_282_points(variant: str) -> None:
     rows = read_rows(DATA / "laws" / "116-2025-QH15.jsonl")
     levels = Counter(p.level for p in parse(join_rows(rows, variant)))
