@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+import re
+
 import numpy as np
 from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
+from assistant.centring import Centres
 from assistant.chunking import make_chunks
 from assistant.config import Settings
 from assistant.embeddings import embedding_fingerprint
@@ -28,6 +31,8 @@ from assistant.structure import parse_structure
 Progress = Callable[[int, int, str], None]
 # Raised when parsing or chunking changes: every document is then indexed again.
 PIPELINE_VERSION = "1"
+# Passages and questions per language that a mean is taken over; below half of it there is none.
+CENTRE_SAMPLE = 96
 
 
 @dataclass(slots=True)
@@ -139,10 +144,42 @@ class Indexer:
 
     def _finish(self, report: IndexReport) -> None:
         report.repaired.extend(self.repair())
+        centres = None
+        if report.changed or report.removed:
+            centres = self._measure_centres()
         with self._registry.transaction() as connection:
+            if centres is not None:
+                self._registry.set_state(connection, "centres", centres.to_json())
             self._registry.set_state(connection, "pipeline_version", PIPELINE_VERSION)
             fingerprint = embedding_fingerprint(self._settings)
             self._registry.set_state(connection, "embedding", fingerprint)
+
+    def _measure_centres(self) -> Centres:
+        """Means of the passages' vectors and of sample questions, by language.
+
+        Opening sentences of passages, embedded as questions, stand for questions: the mean shows
+        the language and the prompt, and hardly the subject.
+        """
+        if self._embeddings is None:
+            self._embeddings = self._make_embeddings()
+        passages, questions = {}, {}
+        for language in ("vi", "en"):
+            vectors = self._registry.vectors_of_language(language)
+            if len(vectors) < CENTRE_SAMPLE // 2:
+                continue
+            passages[language] = vectors.mean(axis=0)
+            openings = self._opening_sentences(language)
+            questions[language] = np.asarray(
+                [self._embeddings.embed_query(opening) for opening in openings], dtype=np.float32
+            ).mean(axis=0)
+        return Centres(passages, questions)
+
+    def _opening_sentences(self, language: str) -> list[str]:
+        chunks = [chunk for chunk in self._registry.chunks().values()
+                  if chunk.language == language and not chunk.is_heading]
+        step = max(1, len(chunks) // CENTRE_SAMPLE)
+        texts = [re.sub(r"^\W*(?:\d+\.|\w\))?\s*", "", chunk.text) for chunk in chunks[::step]]
+        return [re.split(r"(?<=[.;:])\s", text)[0][:200] for text in texts[:CENTRE_SAMPLE]]
 
     def repair(self) -> list[str]:
         """Bring Chroma to the registry's state; a line for each thing that was off."""

@@ -18,7 +18,7 @@ from assistant.registry import Registry
 from assistant.schema import Chunk, Language
 from assistant.text import search_tokens
 
-PATH_WEIGHT, TEXT_WEIGHT = 1.0, 1.0
+PATH_WEIGHT, TEXT_WEIGHT = 3.0, 1.0
 # A token that stands in more chunks than this share costs time and says nothing.
 COMMON_SHARE = 0.4
 _TABLES = (

@@ -215,6 +215,24 @@ class Registry:
         with self.engine.connect() as connection:
             return {row.vector_id: row.row for row in connection.execute(query)}
 
+    def rows_of_texts(self, text_ids: Iterable[str]) -> list[int]:
+        """Row numbers of the chunks of some texts, in every language."""
+        query = sa.select(chunks_table.c.row).join(
+            documents_table, documents_table.c.key == chunks_table.c.document_key
+        ).where(documents_table.c.id.in_(list(text_ids)))
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def vectors_of_language(self, language: str) -> npt.NDArray[np.float32]:
+        """All vectors of one language, shape (n, d)."""
+        query = sa.select(chunks_table.c.vector).where(
+            chunks_table.c.document_key.like(f"%.{language}"), chunks_table.c.is_heading.is_(False)
+        )
+        with self.engine.connect() as connection:
+            rows = [np.frombuffer(blob, dtype=np.float32)
+                    for blob in connection.execute(query).scalars()]
+        return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+
     def vectors(self, vector_ids: Iterable[str]) -> dict[str, npt.NDArray[np.float32]]:
         """Stored vectors by vector id."""
         query = sa.select(chunks_table.c.vector_id, chunks_table.c.vector).where(

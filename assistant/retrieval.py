@@ -12,18 +12,19 @@ same and would fill the list with doubles.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from assistant.centring import read_centres
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.registry import Registry
 from assistant.schema import Chunk, ComponentRank, Language, Query, RetrievedChunk
 from assistant.store import VectorStore
-from assistant.text import fold, is_vietnamese_syllable, search_tokens, words_of
+from assistant.text import detect_language, is_vietnamese_syllable, words_of
 from assistant.validity import is_in_force
 
 Scores = dict[int, float]
@@ -54,6 +55,7 @@ class Retriever:
         self.weights = weights or RetrievalWeights()
         self._rerank = rerank
         self._rows = registry.rows_by_vector()
+        self._centres = read_centres(registry.state("centres"))
 
     def retrieve(self, query: Query, limit: int) -> tuple[RetrievedChunk, ...]:
         """The best `limit` chunks, best first, each with its components' ranks."""
@@ -75,30 +77,35 @@ class Retriever:
 
     def _components(self, query: Query) -> dict[str, Scores]:
         count = self.weights.candidates
-        other: Language = "en" if query.language == "vi" else "vi"
-        source: Language = _language_of_words(query)
-        vector = np.asarray(self._embeddings.embed_query(query.standalone), dtype=np.float32)
-        nearest = self._store.search(vector, count * 3)
-        dense = {self._rows[id_]: score for id_, score in nearest if id_ in self._rows}
+        typed = detect_language(query.standalone)
+        other: Language = "en" if typed == "vi" else "vi"
         spelled, translated = (*query.expansions, "", "")[:2]
-        same = f"{query.standalone} {spelled}"
-        across = f"{translated} {shared_words(query.standalone)}"
-        target: Language = "en" if source == "vi" else "vi"
         components = {
-            "dense": dense,
-            f"lexical_{source}": dict(self._lexical.search(same, count, source)),
-            f"lexical_{target}": dict(self._lexical.search(across, count, target)),
+            "dense": self._dense(query, typed),
+            f"lexical_{typed}": dict(
+                self._lexical.search(f"{query.standalone} {spelled}", count, typed)
+            ),
+            f"lexical_{other}": dict(
+                self._lexical.search(f"{translated} {shared_words(query.standalone)}", count, other)
+            ),
         }
         if query.references:
             components["named"] = self._named_rows(query)
-        del other
         return components
+
+    def _dense(self, query: Query, typed: Language) -> Scores:
+        vector = np.asarray(self._embeddings.embed_query(query.standalone), dtype=np.float32)
+        ids, vectors = self._store.search(vector, self.weights.candidates * 4)
+        known = [place for place, id_ in enumerate(ids) if id_ in self._rows]
+        rows = [self._rows[ids[place]] for place in known]
+        languages = [_language_of_vector(ids[place]) for place in known]
+        scores = self._centres.similarity(vector, typed, vectors[known], languages)
+        return {row: float(score) for row, score in zip(rows, scores, strict=True)}
 
     def _named_rows(self, query: Query) -> Scores:
         found: Scores = {}
-        for row, chunk in self._registry.chunks_of_texts(
-            {reference.document_id for reference in query.references}
-        ).items():
+        rows = self._registry.rows_of_texts({held.document_id for held in query.references})
+        for row, chunk in self._registry.chunks(rows).items():
             for reference in query.references:
                 if any(_is_within(id_, reference.provision_id) for id_ in chunk.provisions):
                     found[row] = 1.0
@@ -115,7 +122,7 @@ class Retriever:
         self, row: int, chunk: Chunk, query: Query, components: Mapping[str, Scores]
     ) -> float:
         weights = self.weights
-        is_same = chunk.language == _language_of_words(query)
+        is_same = chunk.language == detect_language(query.standalone)
         share = weights.dense if is_same else weights.dense_across
         dense = _scaled(components["dense"], row, floor=weights.candidates)
         lexical = _scaled(components.get(f"lexical_{chunk.language}", {}), row)
@@ -149,11 +156,9 @@ def shared_words(text: str) -> str:
     return " ".join(kept)
 
 
-def _language_of_words(query: Query) -> Language:
-    """The language the question is typed in, which may differ from the answer's."""
-    from assistant.text import detect_language
-
-    return detect_language(query.standalone)
+def _language_of_vector(vector_id: str) -> str:
+    """vi or en, from a vector id ("law-116-2025.vi/art-6@hash")."""
+    return vector_id.split("/", 1)[0].rsplit(".", 1)[-1]
 
 
 def _scaled(scores: Scores, row: int, floor: int | None = None) -> float:

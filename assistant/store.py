@@ -1,4 +1,4 @@
-"""The wall around Chroma: vectors in, (vector id, similarity) out. No other module knows Chroma.
+"""The wall around Chroma: vectors in, nearest vectors out. No other module knows Chroma.
 
 Chroma is a derived index: a killed process can wedge it, so texts and vectors live in the registry
 and the collection can be refilled from there. Filters are not used: a filtered query grows with
@@ -67,18 +67,17 @@ class VectorStore:
         for at in range(0, len(ids), BATCH):
             collection.delete(ids=list(ids[at : at + BATCH]))
 
-    def search(self, vector: FloatArray, limit: int) -> list[tuple[str, float]]:
-        """(vector id, cosine similarity) of the nearest, best first."""
+    def search(self, vector: FloatArray, limit: int) -> tuple[list[str], FloatArray]:
+        """The nearest vectors by cosine, best first: their ids, and themselves, shape (n, d)."""
         collection = self._open()
         count = collection.count()
         if count == 0:
-            return []
+            return [], np.empty((0, len(vector)), dtype=np.float32)
         result: Any = collection.query(
             query_embeddings=np.asarray([vector], dtype=np.float32),
-            n_results=min(limit, count), include=["distances"],
+            n_results=min(limit, count), include=["embeddings"],
         )
-        pairs = zip(result["ids"][0], result["distances"][0], strict=True)
-        return [(vector_id, 1.0 - float(distance)) for vector_id, distance in pairs]
+        return list(result["ids"][0]), np.asarray(result["embeddings"][0], dtype=np.float32)
 
     def all_ids(self) -> set[str]:
         return set(self._open().get(include=[])["ids"])

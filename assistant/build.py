@@ -1,0 +1,111 @@
+"""build_assistant(settings): the one place where objects are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from langchain_core.embeddings import Embeddings
+
+from assistant.config import Settings
+from assistant.embeddings import (
+    load_tokenizer,
+    make_embeddings,
+    make_query_embeddings,
+    model_path,
+)
+from assistant.indexing import Indexer, IndexReport, Progress, check_model
+from assistant.lexical import LexicalIndex
+from assistant.library import Library
+from assistant.loading.markdown import load_markdown
+from assistant.query import QueryReader
+from assistant.registry import Registry
+from assistant.retrieval import Retriever
+from assistant.schema import Document
+from assistant.store import VectorStore
+
+
+def shipped_corpus() -> Path:
+    """The folder of the corpus that travels with the package, in a clone and in a wheel alike."""
+    return Path(str(files("corpus")))
+
+
+def load_shipped_documents() -> list[Document]:
+    """Every document of the shipped corpus. Raises DocumentError for the first bad one."""
+    return [load_markdown(path) for path in sorted((shipped_corpus() / "documents").glob("*.md"))]
+
+
+class Workspace:
+    """The parts over one data folder, each made when it is first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.settings.registry_file)
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        return LexicalIndex(self.registry)
+
+    @cached_property
+    def store(self) -> VectorStore:
+        return VectorStore(self.settings.chroma_folder)
+
+    def indexer(self) -> Indexer:
+        return Indexer(
+            self.settings, self.registry, self.lexical, self.store,
+            make_embeddings=lambda: make_embeddings(self.settings),
+            count_tokens=make_token_counter(self.settings),
+        )
+
+    def library(self) -> Library:
+        return Library(self.registry, shipped_corpus(), self.settings.data_folder)
+
+    def query_reader(self, library: Library) -> QueryReader:
+        return QueryReader(
+            tuple(library.documents.values()), library.glossary, lambda: library.restorer,
+            self.settings.question_characters,
+        )
+
+    def retriever(self, library: Library, embeddings: Embeddings) -> Retriever:
+        check_model(self.settings, self.registry)
+        return Retriever(
+            self.registry, self.lexical, self.store, embeddings, library,
+            rerank=make_reranker(self.settings),
+        )
+
+    def query_embeddings(self, *, is_serving: bool) -> Embeddings:
+        make = make_embeddings if is_serving else make_query_embeddings
+        return make(self.settings)
+
+
+def index_shipped_corpus(
+    workspace: Workspace, progress: Progress | None = None, *, rebuild: bool = False
+) -> IndexReport:
+    """Bring the index to the shipped corpus; quick when nothing changed."""
+    return workspace.indexer().synchronize(load_shipped_documents(), progress, rebuild=rebuild)
+
+
+def make_token_counter(settings: Settings) -> Callable[[str], int]:
+    """Counts tokens as the configured model does."""
+    tokenizer = load_tokenizer(Path(model_path(settings)))
+    tokenizer.no_truncation()
+    return lambda text: len(tokenizer.encode(text).ids)
+
+
+def make_reranker(settings: Settings) -> Callable[[str, list[str]], list[float]] | None:
+    """A CrossEncoder's scoring function, or None when none is configured."""
+    if settings.reranker_model is None:
+        return None
+    from sentence_transformers import CrossEncoder
+
+    model = CrossEncoder(settings.reranker_model, device="cpu")
+
+    def score(question: str, texts: list[str]) -> list[float]:
+        return [float(value) for value in model.predict([(question, text) for text in texts])]
+
+    return score

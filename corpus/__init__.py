@@ -1,0 +1,1 @@
+"""The shipped corpus, as package data: documents, concordance, glossary, questions."""
