@@ -30,7 +30,9 @@ NEEDED_SHARE = 0.45
 class AccentRestorer:
     """Restores accents by a bigram model over syllables, as counted in a corpus."""
 
-    def __init__(self, unigrams: Mapping[str, int], bigrams: Mapping[str, Mapping[str, int]]) -> None:
+    def __init__(
+        self, unigrams: Mapping[str, int], bigrams: Mapping[str, Mapping[str, int]]
+    ) -> None:
         self._unigrams, self._bigrams = unigrams, bigrams
         self._total = sum(unigrams.values()) or 1
         self._follow = {left: sum(rights.values()) for left, rights in bigrams.items()}

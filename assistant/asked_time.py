@@ -14,14 +14,31 @@ from assistant.schema import AsOf
 from assistant.text import fold
 
 MONTH_NAMES = {
-    name: number for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-         "august aug", "september sep sept", "october oct", "november nov", "december dec"), start=1)
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sep sept",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
     for name in names.split()
 }
 _MONTH = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
-_NOW = re.compile(r"\b(?:hien nay|hien tai|hien hanh|bay gio|luc nay|hom nay|now|nowadays|today|currently"
-                  r"|at present|current)\b")
+_NOW = re.compile(
+    r"\b(?:hien nay|hien tai|hien hanh|bay gio|luc nay|hom nay|now|nowadays|today|currently"
+    r"|at present|current)\b"
+)
 # A year that ends a plan or a period is not the time asked about ("đến năm 2030", "by 2025").
 _NOT_BEFORE = r"(?<!den )(?<!den nam )(?<!by )(?<!until )(?<!through )(?<!toi )(?<!toi nam )"
 _FORMS: tuple[tuple[str, str], ...] = (
@@ -33,8 +50,11 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("month", r"thang (?P<m>\d{1,2})(?: nam |/|-| )(?P<y>(?:19|20)\d\d)"),
     ("month", rf"(?P<M>{_MONTH})\.?,? (?P<y>(?:19|20)\d\d)"),
     ("month", r"(?<![\d/])(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)(?![/\d])"),
-    ("year", r"(?:nam|year|in|during|as of|since|trong|tu|truoc|before|sau|after) (?:nam |the year )?"
-             r"(?P<y>(?:19|20)\d\d)(?![\d/])"),
+    (
+        "year",
+        r"(?:nam|year|in|during|as of|since|trong|tu|truoc|before|sau|after) (?:nam |the year )?"
+        r"(?P<y>(?:19|20)\d\d)(?![\d/])",
+    ),
 )
 _BEFORE = re.compile(r"(?:truoc|before|prior to)(?: ngay| the)?(?: thang| nam)? *$")
 
@@ -74,7 +94,10 @@ def _said(folded: str) -> tuple[date, date] | None:
 
 
 def _is_horizon(folded: str, match: re.Match[str]) -> bool:
-    return re.search(r"(?:\b(?:den|toi|by|until|through|giai doan)) *$", folded[: match.start()]) is not None
+    return (
+        re.search(r"(?:\b(?:den|toi|by|until|through|giai doan)) *$", folded[: match.start()])
+        is not None
+    )
 
 
 def _span(form: str, parts: dict[str, str | None]) -> tuple[date, date] | None:

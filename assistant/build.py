@@ -9,8 +9,10 @@ from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
+from assistant.answering import Assistant, Parts
 from assistant.config import Settings
 from assistant.embeddings import (
+    embedding_fingerprint,
     load_tokenizer,
     make_embeddings,
     make_query_embeddings,
@@ -25,6 +27,7 @@ from assistant.registry import Registry
 from assistant.retrieval import Retriever
 from assistant.schema import Document
 from assistant.store import VectorStore
+from assistant.vector_pack import VectorPack
 
 
 def shipped_corpus() -> Path:
@@ -57,9 +60,14 @@ class Workspace:
 
     def indexer(self) -> Indexer:
         return Indexer(
-            self.settings, self.registry, self.lexical, self.store,
+            self.settings,
+            self.registry,
+            self.lexical,
+            self.store,
             make_embeddings=lambda: make_embeddings(self.settings),
             count_tokens=make_token_counter(self.settings),
+            query_embeddings=self.query_embeddings(is_serving=False),
+            pack=VectorPack(shipped_corpus() / "vectors", embedding_fingerprint(self.settings)),
         )
 
     def library(self) -> Library:
@@ -67,14 +75,20 @@ class Workspace:
 
     def query_reader(self, library: Library) -> QueryReader:
         return QueryReader(
-            tuple(library.documents.values()), library.glossary, lambda: library.restorer,
+            tuple(library.documents.values()),
+            library.glossary,
+            lambda: library.restorer,
             self.settings.question_characters,
         )
 
     def retriever(self, library: Library, embeddings: Embeddings) -> Retriever:
         check_model(self.settings, self.registry)
         return Retriever(
-            self.registry, self.lexical, self.store, embeddings, library,
+            self.registry,
+            self.lexical,
+            self.store,
+            embeddings,
+            library,
             rerank=make_reranker(self.settings),
         )
 
@@ -109,3 +123,20 @@ def make_reranker(settings: Settings) -> Callable[[str, list[str]], list[float]]
         return [float(value) for value in model.predict([(question, text) for text in texts])]
 
     return score
+
+
+def build_assistant(settings: Settings, *, is_serving: bool = False) -> Assistant:
+    """An assistant over the data folder. `is_serving` loads sentence-transformers; otherwise the
+    light road is taken, which answers sooner from a cold start.
+
+    Raises IndexMissingError when nothing is indexed, ModelMismatchError for another model's index.
+    """
+    workspace = Workspace(settings)
+    embeddings = workspace.query_embeddings(is_serving=is_serving)
+
+    def make_parts() -> Parts:
+        library = workspace.library()
+        reader = workspace.query_reader(library)
+        return Parts(library, reader, workspace.retriever(library, embeddings))
+
+    return Assistant(make_parts, settings.retrieved_chunks)

@@ -28,8 +28,11 @@ class Centres:
     questions: Mapping[str, FloatArray]
 
     def similarity(
-        self, question: FloatArray, question_language: str,
-        passages: FloatArray, passage_languages: list[str],
+        self,
+        question: FloatArray,
+        question_language: str,
+        passages: FloatArray,
+        passage_languages: list[str],
     ) -> FloatArray:
         """Cosine of the centred question with each centred passage; shapes (d,), (n, d) to (n,)."""
         centred = _without(question[None, :], self.questions.get(question_language))[0]
@@ -40,10 +43,14 @@ class Centres:
         return scores
 
     def to_json(self) -> str:
-        return json.dumps({
-            name: {language: [round(float(x), 6) for x in mean] for language, mean in means.items()}
-            for name, means in (("passages", self.passages), ("questions", self.questions))
-        })
+        return json.dumps(
+            {
+                name: {
+                    language: [round(float(x), 6) for x in mean] for language, mean in means.items()
+                }
+                for name, means in (("passages", self.passages), ("questions", self.questions))
+            }
+        )
 
 
 def read_centres(content: str | None) -> Centres:
@@ -51,10 +58,12 @@ def read_centres(content: str | None) -> Centres:
     if not content:
         return Centres({}, {})
     held = json.loads(content)
-    return Centres(**{
-        name: {language: np.asarray(mean, dtype=np.float32) for language, mean in means.items()}
-        for name, means in held.items()
-    })
+    return Centres(
+        **{
+            name: {language: np.asarray(mean, dtype=np.float32) for language, mean in means.items()}
+            for name, means in held.items()
+        }
+    )
 
 
 def _without(vectors: FloatArray, mean: FloatArray | None) -> FloatArray:

@@ -27,8 +27,11 @@ class HeadingPaths:
     """Paths within one document. A path has at most `limit` tokens by `count_tokens`."""
 
     def __init__(
-        self, document: Document, provisions: Sequence[Provision],
-        count_tokens: Callable[[str], int], limit: int,
+        self,
+        document: Document,
+        provisions: Sequence[Provision],
+        count_tokens: Callable[[str], int],
+        limit: int,
     ) -> None:
         self.document, self.count_tokens, self.limit = document, count_tokens, limit
         self.known = {provision.id: provision for provision in provisions}
@@ -36,8 +39,9 @@ class HeadingPaths:
 
     def find(self, unit: Provision | None, items: Sequence[Provision], start: int) -> str:
         """The path of a chunk of `unit` that begins at `start`; `items` lie inside the unit."""
-        around = [item for item in items
-                  if item.level in _ITEM_LEVELS and item.start < start < item.end]
+        around = [
+            item for item in items if item.level in _ITEM_LEVELS and item.start < start < item.end
+        ]
         key = (unit.id if unit else "", *(item.id for item in around))
         if not around and unit and self._is_inside_points(unit, items, start):
             key = (*key, "intro")
@@ -50,7 +54,10 @@ class HeadingPaths:
         return unit.level == "article" and is_enumeration and items[0].start < start
 
     def _compose(
-        self, unit: Provision | None, items: Sequence[Provision], around: Sequence[Provision],
+        self,
+        unit: Provision | None,
+        items: Sequence[Provision],
+        around: Sequence[Provision],
         has_intro: bool,
     ) -> str:
         path = ""
@@ -99,5 +106,5 @@ def shorten(text: str, length: int) -> str:
     text = " ".join(text.split())
     if len(text) <= length:
         return text
-    cut = text[:length - 1]
+    cut = text[: length - 1]
     return f"{cut.rsplit(' ', 1)[0].rstrip(' ,;:.')}…"

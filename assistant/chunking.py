@@ -83,7 +83,7 @@ def _find_blocks(document: Document, provisions: Sequence[Provision]) -> Iterato
             yield _Block(0, len(body), None, is_heading=not body.strip())
         return
     for place, following in zip(places, [*places[1:], len(provisions)], strict=True):
-        unit, items = provisions[place], tuple(provisions[place + 1:following])
+        unit, items = provisions[place], tuple(provisions[place + 1 : following])
         start = unit.start if place else 0
         end = provisions[following].start if following < len(provisions) else len(body)
         depths = {unit.id: 0}
@@ -104,8 +104,13 @@ class _Packer:
     """Cuts one block into spans that fit the model, as few and as whole as the target allows."""
 
     def __init__(
-        self, body: str, block: _Block, paths: HeadingPaths,
-        count_tokens: Callable[[str], int], limit: int, target_words: int,
+        self,
+        body: str,
+        block: _Block,
+        paths: HeadingPaths,
+        count_tokens: Callable[[str], int],
+        limit: int,
+        target_words: int,
     ) -> None:
         self.body, self.block, self.paths = body, block, paths
         self.count_tokens, self.limit, self.target_words = count_tokens, limit, target_words
@@ -176,8 +181,10 @@ class _Packer:
         """A footnote or a last short piece goes to the span before it, a first one to the next."""
         joined: list[Span] = []
         for span in spans:
-            is_tiny = bool(joined) and min(
-                self._count_words(span), self._count_words(joined[-1])) < _TINY_WORDS
+            is_tiny = (
+                bool(joined)
+                and min(self._count_words(span), self._count_words(joined[-1])) < _TINY_WORDS
+            )
             if is_tiny and self._fits((joined[-1][0], span[1])):
                 joined[-1] = (joined[-1][0], span[1])
             else:
@@ -194,7 +201,8 @@ class _Packer:
             if not cut:
                 raise StructureError(
                     f"Not one character fits {self.limit} tokens beside the heading path. "
-                    "Raise max_tokens, or shorten the title of the document.")
+                    "Raise max_tokens, or shorten the title of the document."
+                )
             spans.append((start, cut))
             start = cut
         return [*spans, (start, end)]
@@ -205,15 +213,19 @@ class _Packer:
         return cuts[count - 1] if count else 0
 
     def _count_words(self, span: Span) -> int:
-        return len(self.body[span[0]:span[1]].split())
+        return len(self.body[span[0] : span[1]].split())
 
     def _fits(self, span: Span) -> bool:
         path = self.paths.find(self.block.unit, self.block.items, span[0])
-        return self.count_tokens(f"{path}\n{self.body[span[0]:span[1]]}") <= self.limit
+        return self.count_tokens(f"{path}\n{self.body[span[0] : span[1]]}") <= self.limit
 
 
 def _make_chunk(
-    document: Document, block: _Block, span: Span, paths: HeadingPaths, ordinal: int,
+    document: Document,
+    block: _Block,
+    span: Span,
+    paths: HeadingPaths,
+    ordinal: int,
     used: set[str],
 ) -> Chunk:
     start, end = span
@@ -258,8 +270,11 @@ def _make_unique(name: str, used: set[str]) -> str:
 
 
 def verify_chunks(
-    document: Document, provisions: Sequence[Provision], chunks: Sequence[Chunk],
-    count_tokens: Callable[[str], int], limit: int,
+    document: Document,
+    provisions: Sequence[Provision],
+    chunks: Sequence[Chunk],
+    count_tokens: Callable[[str], int],
+    limit: int,
 ) -> None:
     """Raise StructureError unless chunks cover the body once, in order, inside units, and fit."""
     report = "This is a fault of the chunker: please report it with the document."
@@ -267,7 +282,7 @@ def verify_chunks(
     bounds = sorted({p.start for p in provisions if p.level in UNIT_LEVELS})[1:]
     position = 0
     for chunk in chunks:
-        if chunk.start != position or chunk.text != document.body[chunk.start:chunk.end]:
+        if chunk.start != position or chunk.text != document.body[chunk.start : chunk.end]:
             raise StructureError(f"{chunk.id} does not go on at character {position}. {report}")
         after = bisect_right(bounds, chunk.start)
         if after < len(bounds) and bounds[after] < chunk.end:

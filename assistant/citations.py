@@ -21,19 +21,25 @@ def format_day(day: date, language: Language) -> str:
     return f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {day:%B %Y}"
 
 
-def provision_label(library: Library, document: Document, provision_id: str, language: Language) -> str:
-    """"điểm a khoản 3 Điều 6 Luật An ninh mạng 2025", "Law on Cybersecurity 2025, Article 6(3)(a)"."""
+def provision_label(
+    library: Library, document: Document, provision_id: str, language: Language
+) -> str:
+    """ "điểm a khoản 3 Điều 6 Luật An ninh mạng 2025", "Law on Cybersecurity 2025, Article 6(3)(a)"."""
     named = library.document_of(document.id, language) or document
     chain = ancestry(library, document, provision_id)
     numbers = {provision.level: provision.number for provision in chain}
     if "article" not in numbers:
         return _section_label(named, chain, language)
     if language == "en":
-        inner = "".join(f"({numbers[level]})" for level in ("clause", "point", "subpoint")
-                        if level in numbers)
+        inner = "".join(
+            f"({numbers[level]})" for level in ("clause", "point", "subpoint") if level in numbers
+        )
         return f"{named.label}, Article {numbers['article']}{inner}"
-    parts = [f"{word} {numbers[level]} " for level, word in
-             (("subpoint", "tiết"), ("point", "điểm"), ("clause", "khoản")) if level in numbers]
+    parts = [
+        f"{word} {numbers[level]} "
+        for level, word in (("subpoint", "tiết"), ("point", "điểm"), ("clause", "khoản"))
+        if level in numbers
+    ]
     return f"{''.join(parts)}Điều {numbers['article']} {named.label}"
 
 
@@ -61,8 +67,11 @@ def ancestry(library: Library, document: Document, provision_id: str) -> list[Pr
 def verify(answer: Answer, library: Library) -> Answer:
     """The answer with each claim's problems filled in (none when it stands)."""
     retrieved = {item.chunk.id for item in answer.retrieved}
-    bad = {c.number: problem for c in answer.citations
-           if (problem := _citation_problem(c, retrieved, library))}
+    bad = {
+        c.number: problem
+        for c in answer.citations
+        if (problem := _citation_problem(c, retrieved, library))
+    }
     by_number = {citation.number: citation for citation in answer.citations}
     allowed = stated_facts(answer.question) | _asked_days(answer)
     claims = tuple(
@@ -84,8 +93,11 @@ def _citation_problem(citation: Citation, retrieved: set[str], library: Library)
 
 
 def _claim_problems(
-    claim: Claim, citations: dict[int, Citation], bad: dict[int, str],
-    allowed: frozenset[str], library: Library,
+    claim: Claim,
+    citations: dict[int, Citation],
+    bad: dict[int, str],
+    allowed: frozenset[str],
+    library: Library,
 ) -> Iterable[str]:
     for number in claim.citations:
         if number not in citations:
@@ -97,12 +109,22 @@ def _claim_problems(
         yield "nothing is cited"
     if claim.kind == "quote" and not any(claim.text in source.quote for source in sources):
         yield "the quoted words do not stand in the source cited"
+    if claim.kind == "table":
+        yield from _cell_problems(claim, citations)
     supported = set(allowed)
     for source in sources:
         supported |= source_facts(source, library)
     missing = sorted(stated_facts(claim.text) - supported)
     if missing:
         yield "not in the source cited: " + ", ".join(missing)
+
+
+def _cell_problems(claim: Claim, citations: dict[int, Citation]) -> Iterable[str]:
+    for row in claim.rows[1:]:
+        for cell in row:
+            quotes = [citations[n].quote for n in cell.citations if n in citations]
+            if cell.citations and not any(cell.text in quote for quote in quotes):
+                yield f"the cell “{cell.text[:40]}” does not stand in the source cited"
 
 
 def source_facts(citation: Citation, library: Library) -> frozenset[str]:
@@ -113,7 +135,8 @@ def source_facts(citation: Citation, library: Library) -> frozenset[str]:
     named = " ".join(
         held.label + " " + (held.number or "")
         for text_id in (*document.replaces, *document.replaced_by)
-        for language in ("vi", "en") if (held := library.documents.get(f"{text_id}.{language}"))
+        for language in ("vi", "en")
+        if (held := library.documents.get(f"{text_id}.{language}"))
     )
     dates = " ".join(day.isoformat() for day in days if day)
     counts = f"{document.articles_total or ''}"

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     question_characters: int = Field(default=2000, ge=50, description="Longest question taken.")
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
+
     @property
     def models_folder(self) -> Path:
         return self.data_folder / "models"

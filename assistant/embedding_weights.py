@@ -43,9 +43,14 @@ FloatArray = npt.NDArray[np.float32]
 
 # Our tensor names (left: in the weights file, per layer) and BertModel's.
 LAYER_TENSORS = {
-    "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
-    "ao": "attention.output.dense", "aln": "attention.output.LayerNorm",
-    "fi": "intermediate.dense", "fo": "output.dense", "oln": "output.LayerNorm",
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
 }
 
 
@@ -191,8 +196,9 @@ def _read_tensors(reader: _Reader, shape: Shape) -> Iterator[tuple[str, npt.NDAr
             name, full = f"l{layer}.{short}", f"encoder.layer.{layer}.{long}"
             width = shape.feed_forward if short == "fo" else hidden
             is_norm = short.endswith("ln")
-            yield f"{full}.weight", _half(
-                plain(f"{name}.w") if is_norm else packed(f"{name}.w", width)
+            yield (
+                f"{full}.weight",
+                _half(plain(f"{name}.w") if is_norm else packed(f"{name}.w", width)),
             )
             yield f"{full}.bias", _half(plain(f"{name}.b"))
     # Mean pooling never reads BertModel's pooler; without these two every load warns of them.
@@ -223,7 +229,10 @@ def _write_tokenizer(
 
     tokenizer = Tokenizer(models.Unigram(pieces, unk_id=specials["unk"], byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Replace(Regex(pattern), new) for pattern, new in _exceptional_characters(rules)]
+        [
+            normalizers.Replace(Regex(pattern), new)
+            for pattern, new in _exceptional_characters(rules)
+        ]
         + [normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always", split=True)
@@ -250,32 +259,51 @@ def _write_configuration(folder: Path, shape: Shape, specials: dict[str, int]) -
     names = {"bos": "<s>", "eos": "</s>", "pad": "<pad>", "unk": "<unk>"}
     files: dict[str, object] = {
         "config.json": {
-            "architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu",
-            "hidden_size": shape.hidden, "num_hidden_layers": shape.layers,
-            "num_attention_heads": shape.heads, "intermediate_size": shape.feed_forward,
-            "vocab_size": shape.vocabulary, "max_position_embeddings": shape.positions,
-            "type_vocab_size": shape.types, "layer_norm_eps": shape.epsilon,
-            "pad_token_id": specials["pad"], "dtype": "float32",
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "hidden_act": "gelu",
+            "hidden_size": shape.hidden,
+            "num_hidden_layers": shape.layers,
+            "num_attention_heads": shape.heads,
+            "intermediate_size": shape.feed_forward,
+            "vocab_size": shape.vocabulary,
+            "max_position_embeddings": shape.positions,
+            "type_vocab_size": shape.types,
+            "layer_norm_eps": shape.epsilon,
+            "pad_token_id": specials["pad"],
+            "dtype": "float32",
         },
         "tokenizer_config.json": {
-            "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": MAX_TOKENS,
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "model_max_length": MAX_TOKENS,
             **{f"{short}_token": names[short] for short in names},
-            "cls_token": "<s>", "sep_token": "</s>",
+            "cls_token": "<s>",
+            "sep_token": "</s>",
         },
         "sentence_bert_config.json": {"max_seq_length": MAX_TOKENS, "do_lower_case": False},
         "config_sentence_transformers.json": {
             "prompts": {"query": "query: ", "document": "passage: "},
-            "default_prompt_name": None, "similarity_fn_name": "cosine",
+            "default_prompt_name": None,
+            "similarity_fn_name": "cosine",
         },
         "modules.json": [
             {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-            {"idx": 1, "name": "1", "path": "1_Pooling",
-             "type": "sentence_transformers.models.Pooling"},
-            {"idx": 2, "name": "2", "path": "2_Normalize",
-             "type": "sentence_transformers.models.Normalize"},
+            {
+                "idx": 1,
+                "name": "1",
+                "path": "1_Pooling",
+                "type": "sentence_transformers.models.Pooling",
+            },
+            {
+                "idx": 2,
+                "name": "2",
+                "path": "2_Normalize",
+                "type": "sentence_transformers.models.Normalize",
+            },
         ],
         "1_Pooling/config.json": {
-            "word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True,
+            "word_embedding_dimension": shape.hidden,
+            "pooling_mode_mean_tokens": True,
         },
     }
     for name, content in files.items():

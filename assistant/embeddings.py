@@ -66,7 +66,8 @@ def make_embeddings(settings: Settings) -> Embeddings:
     transformers.logging.disable_progress_bar()
     dtype = torch.bfloat16 if has_bfloat16() else torch.float32
     encode: dict[str, Any] = {
-        "batch_size": settings.embedding_batch_size, "normalize_embeddings": True,
+        "batch_size": settings.embedding_batch_size,
+        "normalize_embeddings": True,
     }
     try:
         model = HuggingFaceEmbeddings(
@@ -184,7 +185,8 @@ class LightEncoder(Embeddings):
         length, width = state.shape
         query, key, value = (
             self._linear(state, f"{name}.attention.self.{part}")
-            .reshape(length, self.heads, -1).transpose(1, 0, 2)
+            .reshape(length, self.heads, -1)
+            .transpose(1, 0, 2)
             for part in ("query", "key", "value")
         )
         scores = query @ key.transpose(0, 2, 1) / np.sqrt(width / self.heads)
@@ -194,10 +196,14 @@ class LightEncoder(Embeddings):
         attended = self._linear(context, f"{name}.attention.output.dense")
         state = self._norm(state + attended, f"{name}.attention.output.LayerNorm")
         inner = _gelu(self._linear(state, f"{name}.intermediate.dense"))
-        return self._norm(state + self._linear(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+        return self._norm(
+            state + self._linear(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm"
+        )
 
     def _linear(self, state: FloatArray, name: str) -> FloatArray:
-        product: FloatArray = state @ self._tensors[f"{name}.weight"].T + self._tensors[f"{name}.bias"]
+        product: FloatArray = (
+            state @ self._tensors[f"{name}.weight"].T + self._tensors[f"{name}.bias"]
+        )
         return product
 
     def _norm(self, state: FloatArray, name: str) -> FloatArray:

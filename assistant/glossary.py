@@ -44,9 +44,11 @@ class Glossary:
                 if term not in held:
                     held.append(term)
         names = sorted(self._by_name, key=len, reverse=True)
-        self._pattern = re.compile(
-            r"(?<!\w)(?:" + "|".join(re.escape(name) for name in names) + r")s?(?!\w)"
-        ) if names else None
+        self._pattern = (
+            re.compile(r"(?<!\w)(?:" + "|".join(re.escape(name) for name in names) + r")s?(?!\w)")
+            if names
+            else None
+        )
 
     def find(self, text: str) -> tuple[Term, ...]:
         """Terms named in the text, in order."""
@@ -66,7 +68,8 @@ class Glossary:
     def spell_out(self, text: str, language: Language) -> str:
         """Full names of the abbreviations in the text ("BCA" to "Bộ Công an")."""
         return " ; ".join(
-            term.name(language) for term in self.find(text)
+            term.name(language)
+            for term in self.find(text)
             if fold(term.name(language)) not in fold(text)
         )
 
@@ -78,12 +81,19 @@ def load_glossary(path: Path) -> Glossary:
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8")).get("term", [])
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: not valid TOML ({error}). Mend the line named.") from error
-    return Glossary([
-        Term(
-            vi=row["vi"], en=row["en"], vi_aliases=tuple(row.get("vi_aliases", ())),
-            en_aliases=tuple(row.get("en_aliases", ())), vi_meaning=row.get("vi_meaning", ""),
-            en_meaning=row.get("en_meaning", ""),
-        )
-        for row in rows
-    ])
+        raise ConfigurationError(
+            f"{path}: not valid TOML ({error}). Mend the line named."
+        ) from error
+    return Glossary(
+        [
+            Term(
+                vi=row["vi"],
+                en=row["en"],
+                vi_aliases=tuple(row.get("vi_aliases", ())),
+                en_aliases=tuple(row.get("en_aliases", ())),
+                vi_meaning=row.get("vi_meaning", ""),
+                en_meaning=row.get("en_meaning", ""),
+            )
+            for row in rows
+        ]
+    )

@@ -8,16 +8,16 @@ searches ignore and the next run sweeps away.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-
-import re
 
 import numpy as np
 from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
 from assistant.centring import Centres
+from assistant.chunk_windows import make_windows
 from assistant.chunking import make_chunks
 from assistant.config import Settings
 from assistant.embeddings import embedding_fingerprint
@@ -27,10 +27,11 @@ from assistant.registry import IndexedChunk, Registry
 from assistant.schema import Chunk, Document
 from assistant.store import VectorStore
 from assistant.structure import parse_structure
+from assistant.vector_pack import FloatArray, VectorPack
 
 Progress = Callable[[int, int, str], None]
 # Raised when parsing or chunking changes: every document is then indexed again.
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "3"
 # Passages and questions per language that a mean is taken over; below half of it there is none.
 CENTRE_SAMPLE = 96
 
@@ -49,16 +50,28 @@ class Indexer:
     """Brings registry and store to a given set of documents. One writer at a time, by a lock."""
 
     def __init__(
-        self, settings: Settings, registry: Registry, lexical: LexicalIndex, store: VectorStore,
-        make_embeddings: Callable[[], Embeddings], count_tokens: Callable[[str], int],
+        self,
+        settings: Settings,
+        registry: Registry,
+        lexical: LexicalIndex,
+        store: VectorStore,
+        make_embeddings: Callable[[], Embeddings],
+        count_tokens: Callable[[str], int],
+        query_embeddings: Embeddings,
+        pack: VectorPack | None = None,
     ) -> None:
         self._settings, self._registry = settings, registry
         self._lexical, self._store = lexical, store
         self._make_embeddings, self._count_tokens = make_embeddings, count_tokens
+        # Questions of a sample are few and short: the light road spares loading torch for them.
+        self._query_embeddings, self._pack = query_embeddings, pack
         self._embeddings: Embeddings | None = None
 
     def synchronize(
-        self, documents: Sequence[Document], progress: Progress | None = None, *,
+        self,
+        documents: Sequence[Document],
+        progress: Progress | None = None,
+        *,
         rebuild: bool = False,
     ) -> IndexReport:
         """Make the corpus hold exactly `documents`; only what changed is embedded again.
@@ -126,18 +139,39 @@ class Indexer:
         self._store.delete(sorted(old_rows))
 
     def _embed(self, document: Document, chunks: Sequence[Chunk]) -> list[IndexedChunk]:
-        if self._embeddings is None:
-            self._embeddings = self._make_embeddings()
-        texts = [chunk.indexed_text for chunk in chunks if not chunk.is_heading]
-        vectors = iter(self._embeddings.embed_documents(texts))
+        searched = [chunk for chunk in chunks if not chunk.is_heading]
+        windows = [make_windows(chunk) for chunk in searched]
+        texts = [chunk.indexed_text for chunk in searched] + [w for held in windows for w in held]
+        vectors = self._vectors_of(texts)
+        parts = iter(vectors[len(searched) :])
         suffix = document.content_hash[:12]
-        return [
-            IndexedChunk(
-                chunk, f"{chunk.id}@{suffix}",
-                None if chunk.is_heading else np.asarray(next(vectors), dtype=np.float32),
+        indexed = {
+            chunk.id: IndexedChunk(
+                chunk,
+                f"{chunk.id}@{suffix}",
+                vector,
+                np.asarray([next(parts) for _ in held], dtype=np.float32),
             )
+            for chunk, vector, held in zip(searched, vectors, windows, strict=False)
+        }
+        return [
+            indexed.get(chunk.id) or IndexedChunk(chunk, f"{chunk.id}@{suffix}", None)
             for chunk in chunks
         ]
+
+    def _vectors_of(self, texts: list[str]) -> FloatArray:
+        """Vectors of texts, shape (n, d): from the shipped pack where it has them, else embedded."""
+        known = [self._pack.get(text) if self._pack else None for text in texts]
+        unknown = [text for text, vector in zip(texts, known, strict=True) if vector is None]
+        fresh = iter(self._embedder().embed_documents(unknown) if unknown else [])
+        return np.asarray(
+            [next(fresh) if vector is None else vector for vector in known], dtype=np.float32
+        )
+
+    def _embedder(self) -> Embeddings:
+        if self._embeddings is None:
+            self._embeddings = self._make_embeddings()
+        return self._embeddings
 
     def _rows_of(self, key: str) -> dict[str, int]:
         return self._registry.rows_by_vector(key)
@@ -160,8 +194,6 @@ class Indexer:
         Opening sentences of passages, embedded as questions, stand for questions: the mean shows
         the language and the prompt, and hardly the subject.
         """
-        if self._embeddings is None:
-            self._embeddings = self._make_embeddings()
         passages, questions = {}, {}
         for language in ("vi", "en"):
             vectors = self._registry.vectors_of_language(language)
@@ -170,13 +202,16 @@ class Indexer:
             passages[language] = vectors.mean(axis=0)
             openings = self._opening_sentences(language)
             questions[language] = np.asarray(
-                [self._embeddings.embed_query(opening) for opening in openings], dtype=np.float32
+                [self._query_embeddings.embed_query(opening) for opening in openings], dtype=np.float32
             ).mean(axis=0)
         return Centres(passages, questions)
 
     def _opening_sentences(self, language: str) -> list[str]:
-        chunks = [chunk for chunk in self._registry.chunks().values()
-                  if chunk.language == language and not chunk.is_heading]
+        chunks = [
+            chunk
+            for chunk in self._registry.chunks().values()
+            if chunk.language == language and not chunk.is_heading
+        ]
         step = max(1, len(chunks) // CENTRE_SAMPLE)
         texts = [re.sub(r"^\W*(?:\d+\.|\w\))?\s*", "", chunk.text) for chunk in chunks[::step]]
         return [re.split(r"(?<=[.;:])\s", text)[0][:200] for text in texts[:CENTRE_SAMPLE]]

@@ -40,13 +40,16 @@ class LexicalIndex:
     def put_chunks(self, connection: Connection, chunks: dict[int, Chunk]) -> None:
         """Index chunks by their row numbers, inside the caller's transaction."""
         rows = [
-            {"row": row, "path": _joined(chunk.path), "text": _joined(chunk.text),
-             "language": chunk.language}
-            for row, chunk in chunks.items() if not chunk.is_heading
+            {
+                "row": row,
+                "path": _joined(chunk.path),
+                "text": _joined(chunk.text),
+                "language": chunk.language,
+            }
+            for row, chunk in chunks.items()
+            if not chunk.is_heading
         ]
-        statement = (
-            "INSERT INTO lexical(rowid, path, text, language) VALUES (:row, :path, :text, :language)"
-        )
+        statement = "INSERT INTO lexical(rowid, path, text, language) VALUES (:row, :path, :text, :language)"
         if rows:
             connection.execute(sa.text(statement), rows)
 
@@ -101,7 +104,8 @@ class LexicalIndex:
         total, frequencies = self.count(), self.document_frequencies(tokens)
         return {
             token: math.log(1 + (total - n + 0.5) / (n + 0.5))
-            for token in tokens for n in [frequencies.get(token, 0)]
+            for token in tokens
+            for n in [frequencies.get(token, 0)]
         }
 
 

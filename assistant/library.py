@@ -60,7 +60,9 @@ class Library:
     def document_of(self, text_id: str, language: Language) -> Document | None:
         """The text in that language, else in the other one, else None."""
         other = "en" if language == "vi" else "vi"
-        return self.documents.get(f"{text_id}.{language}") or self.documents.get(f"{text_id}.{other}")
+        return self.documents.get(f"{text_id}.{language}") or self.documents.get(
+            f"{text_id}.{other}"
+        )
 
     def provisions(self, document_key: str) -> tuple[Provision, ...]:
         return self._provisions.get(document_key, ())

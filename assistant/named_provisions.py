@@ -18,28 +18,42 @@ from assistant.text import fold
 from assistant.validity import is_in_force
 
 _KINDS = {
-    "luat": "law", "law": "law", "act": "law", "nghi dinh": "decree", "nd": "decree",
-    "decree": "decree", "quyet dinh": "decision", "qd": "decision", "decision": "decision",
+    "luat": "law",
+    "law": "law",
+    "act": "law",
+    "nghi dinh": "decree",
+    "nd": "decree",
+    "decree": "decree",
+    "quyet dinh": "decision",
+    "qd": "decision",
+    "decision": "decision",
 }
 _KIND = "|".join(sorted(_KINDS, key=len, reverse=True))
-_OF_YEAR = re.compile(rf"\b(?P<kind>{_KIND})(?: (?:nam|of))? (?P<year>(?:19|20)\d\d)\b"
-                      rf"|\bthe (?P<year2>(?:19|20)\d\d) (?P<kind2>law|act|decree)\b")
+_OF_YEAR = re.compile(
+    rf"\b(?P<kind>{_KIND})(?: (?:nam|of))? (?P<year>(?:19|20)\d\d)\b"
+    rf"|\bthe (?P<year2>(?:19|20)\d\d) (?P<kind2>law|act|decree)\b"
+)
 _BY_NUMBER = re.compile(
     rf"\b(?:(?P<kind>{_KIND})(?: so| no\.?)? ?)?(?P<number>\d{{1,3}})/(?P<year>(?:19|20)\d\d)"
     rf"(?:/(?P<rest>[a-z][a-z0-9-]*))?\b|\b(?P<kind2>{_KIND})(?: so| no\.?)? ?(?P<number2>\d{{2,3}})\b"
 )
-_OLD = re.compile(r"\b(?:luat cu|van ban cu|quy dinh cu|nghi dinh cu|old law|previous law|former law"
-                  r"|earlier law)s?\b")
+_OLD = re.compile(
+    r"\b(?:luat cu|van ban cu|quy dinh cu|nghi dinh cu|old law|previous law|former law"
+    r"|earlier law)s?\b"
+)
 _NEW = re.compile(r"\b(?:luat moi|van ban moi|nghi dinh moi|new law|current law|law in force)\b")
 _ARTICLE = r"(?:dieu|article|art\.?|d\.?)"
 _CLAUSE = r"(?:khoan|clause|paragraph|para\.?|k\.?)"
 _POINT = r"(?:diem|point|pt\.?)"
-_REFERENCES = tuple(re.compile(pattern) for pattern in (
-    rf"\b(?:{_POINT} ?(?P<point>[a-zđ])(?![a-zđ])[, ]*)?(?:{_CLAUSE} ?(?P<clause>\d{{1,2}})[, ]*)"
-    rf"(?:of )?{_ARTICLE} ?(?P<article>\d{{1,3}}[a-z]?)\b",
-    rf"\b{_ARTICLE} ?(?P<article>\d{{1,3}}[a-z]?)[, ]*(?:{_CLAUSE} ?(?P<clause>\d{{1,2}})\b[, ]*"
-    rf"(?:{_POINT} ?(?P<point>[a-zđ])(?![a-zđ]))?)?",
-))
+_REFERENCES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:{_POINT} ?(?P<point>[a-zđ])(?![a-zđ])[, ]*)?(?:{_CLAUSE} ?(?P<clause>\d{{1,2}})[, ]*)"
+        rf"(?:of )?{_ARTICLE} ?(?P<article>\d{{1,3}}[a-z]?)\b",
+        rf"\b{_ARTICLE} ?(?P<article>\d{{1,3}}[a-z]?)[, ]*(?:{_CLAUSE} ?(?P<clause>\d{{1,2}})\b[, ]*"
+        rf"(?:{_POINT} ?(?P<point>[a-zđ])(?![a-zđ]))?)?",
+    )
+)
 _BRACKETS = re.compile(
     r"\b(?:article|art\.?) ?(?P<article>\d{1,3})(?:\((?P<clause>\d{1,2})\))?(?:\((?P<point>[a-zđ])\))?"
 )
@@ -80,9 +94,13 @@ class NameIndex:
                 names.setdefault(_key(bare), set()).add(document.id)
         ordered = sorted(names, key=len, reverse=True)
         self._names = {name: tuple(sorted(names[name])) for name in ordered}
-        self._pattern = re.compile(
-            r"(?<![\w/])(?:" + "|".join(re.escape(name) for name in ordered) + r")(?![\w/])"
-        ) if ordered else None
+        self._pattern = (
+            re.compile(
+                r"(?<![\w/])(?:" + "|".join(re.escape(name) for name in ordered) + r")(?![\w/])"
+            )
+            if ordered
+            else None
+        )
 
     def find(self, text: str, when: AsOf) -> NamedTexts:
         """Texts and provisions named in `text`; ambiguous names are settled by `when`."""
@@ -95,15 +113,20 @@ class NameIndex:
                 remainder[mention.start : mention.end] = " " * (mention.end - mention.start)
         named = tuple(dict.fromkeys(id_ for mention in mentions for id_ in mention.documents))
         return NamedTexts(
-            named, references, "".join(remainder),
-            is_old=_OLD.search(folded) is not None, is_new=_NEW.search(folded) is not None,
+            named,
+            references,
+            "".join(remainder),
+            is_old=_OLD.search(folded) is not None,
+            is_new=_NEW.search(folded) is not None,
         )
 
     def _mentions(self, folded: str, when: AsOf) -> list[_Mention]:
         found: list[_Mention] = []
         if self._pattern:
             for match in self._pattern.finditer(folded):
-                found.append(_Mention(*match.span(), self._settle(self._names[match.group()], when)))
+                found.append(
+                    _Mention(*match.span(), self._settle(self._names[match.group()], when))
+                )
         for match in _BY_NUMBER.finditer(folded):
             found.append(_Mention(*match.span(), self._by_number(match, when)))
         for match in _OF_YEAR.finditer(folded):
@@ -127,8 +150,10 @@ class NameIndex:
         number, year = match["number"] or match["number2"], match["year"]
         prefix = f"{number}/{year}" if year else f"{number}/"
         ids = [
-            document.id for document in self._texts.values()
-            if (document.number or "").startswith(prefix) and (kind is None or document.kind == kind)
+            document.id
+            for document in self._texts.values()
+            if (document.number or "").startswith(prefix)
+            and (kind is None or document.kind == kind)
         ]
         return self._settle(ids, when) if ids else ()
 
@@ -136,7 +161,8 @@ class NameIndex:
         kind = _KINDS[match["kind"] or match["kind2"]]
         year = match["year"] or match["year2"]
         return tuple(
-            document.id for document in self._texts.values()
+            document.id
+            for document in self._texts.values()
             if document.kind == kind and f"/{year}" in (document.number or "")
         )
 
@@ -147,7 +173,11 @@ def unknown_numbers(text: str, documents: Iterable[Document]) -> tuple[str, ...]
     found = []
     for match in _BY_NUMBER.finditer(fold(text)):
         number, year = match["number"], match["year"]
-        if year and match["kind"] and not any(held.startswith(f"{number}/{year}") for held in numbers):
+        if (
+            year
+            and match["kind"]
+            and not any(held.startswith(f"{number}/{year}") for held in numbers)
+        ):
             found.append(f"{number}/{year}")
     return tuple(found)
 
@@ -161,8 +191,9 @@ def _references(text: str, mentions: Sequence[_Mention]) -> tuple[ProvisionRefer
     references = []
     for (start, _), match in sorted(found.items()):
         for document_id in _nearest(start, mentions):
-            references.append(ProvisionReference(
-                document_id, match["article"], match["clause"], match["point"]))
+            references.append(
+                ProvisionReference(document_id, match["article"], match["clause"], match["point"])
+            )
     return tuple(references)
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from assistant.accents import AccentRestorer, needs_restoring
-from assistant.errors import QuestionError
 from assistant.asked_time import read_time
+from assistant.errors import QuestionError
 from assistant.glossary import Glossary
 from assistant.named_provisions import NamedTexts, NameIndex
 from assistant.schema import AsOf, Document, Language, ProvisionReference, Query
@@ -20,23 +20,44 @@ from assistant.text import collapse_spaces, detect_language, fold, normalize
 
 # The first intent whose pattern is found wins; patterns are over folded text.
 INTENTS: tuple[tuple[str, str], ...] = (
-    ("compare", r"\b(?:so sanh|khac nhau|khac gi|giong va khac|diem moi|thay doi (?:gi|nhu the nao)"
-                r"|compar\w+|differ\w*|versus|vs|what changed|changes? between)\b"),
-    ("validity", r"\bcon (?:hieu luc|ap dung|dung duoc)\b|\b(?:da )?het hieu luc (?:chua|khong)|\bhieu luc (?:khong|chua)\b"
-                 r"|\b(?:da )?co hieu luc (?:chua|khong)\b|\b(?:still )?(?:in force|valid|in effect|applicable)\b"
-                 r"|\bentered into force\b|\bentry into force\b|\bbi (?:thay the|bai bo)\b|\bthay (?:the )?(?:luat|nghi dinh|van ban) nao\b"
-                 r"|\b(?:repealed|replaced|superseded)\b"),
+    (
+        "compare",
+        r"\b(?:so sanh|khac nhau|khac gi|giong va khac|diem moi|thay doi (?:gi|nhu the nao)"
+        r"|compar\w+|differ\w*|versus|vs|what changed|changes? between)\b",
+    ),
+    (
+        "validity",
+        r"\bcon (?:hieu luc|ap dung|dung duoc)\b|\b(?:da )?het hieu luc (?:chua|khong)|\bhieu luc (?:khong|chua)\b"
+        r"|\b(?:da )?co hieu luc (?:chua|khong)\b|\b(?:still )?(?:in force|valid|in effect|applicable)\b"
+        r"|\bentered into force\b|\bentry into force\b|\bbi (?:thay the|bai bo)\b|\bthay (?:the )?(?:luat|nghi dinh|van ban) nao\b"
+        r"|\b(?:repealed|replaced|superseded)\b",
+    ),
     ("count", r"\b(?:bao nhieu|may)\b|\bhow many\b|\bhow much\b|\bso luong\b"),
-    ("definition", r"\b(?:la gi|nghia la gi|duoc hieu (?:la|nhu the nao)|khai niem|dinh nghia)\b"
-                   r"|\b(?:what (?:is|are)|what does .* mean|define|definition of|meaning of)\b"),
-    ("who", r"\b(?:ai|co quan nao|bo nao|to chuc nao|don vi nao|nguoi nao|chu the nao)\b|\bwho(?:m|se)?\b"
-            r"|\bwhich (?:agency|ministry|body|authority|department|state|country|organi[sz]ation)\b"),
-    ("when", r"\b(?:khi nao|bao gio|ngay nao|luc nao|thoi diem nao|nam nao|tu ngay|thoi han)\b"
-             r"|\bwhen\b|\b(?:what|which) (?:date|year|day)\b|\bdeadline\b|\bhow long\b|\btrong bao lau\b|\bbao lau\b"),
-    ("list", r"\b(?:nhung gi|gom (?:nhung )?gi|bao gom|nhung noi dung|cac noi dung|nhung nguyen tac|nguyen tac nao"
-             r"|nhung hanh vi|liet ke|nhung nao|nhung truong hop|nhung)\b"
-             r"|\b(?:list|which|what are the|include|consist)\b"),
-    ("allowed", r"\b(?:co duoc|co bi|co phai|duoc phep|bi cam|duoc khong)\b|\b(?:may|must|can|allowed|required|prohibited)\b"),
+    (
+        "definition",
+        r"\b(?:la gi|nghia la gi|duoc hieu (?:la|nhu the nao)|khai niem|dinh nghia)\b"
+        r"|\b(?:what (?:is|are)|what does .* mean|define|definition of|meaning of)\b",
+    ),
+    (
+        "who",
+        r"\b(?:ai|co quan nao|bo nao|to chuc nao|don vi nao|nguoi nao|chu the nao)\b|\bwho(?:m|se)?\b"
+        r"|\bwhich (?:agency|ministry|body|authority|department|state|country|organi[sz]ation)\b",
+    ),
+    (
+        "when",
+        r"\b(?:khi nao|bao gio|ngay nao|luc nao|thoi diem nao|nam nao|tu ngay|thoi han)\b"
+        r"|\bwhen\b|\b(?:what|which) (?:date|year|day)\b|\bdeadline\b|\bhow long\b|\btrong bao lau\b|\bbao lau\b",
+    ),
+    (
+        "list",
+        r"\b(?:nhung gi|gom (?:nhung )?gi|bao gom|nhung noi dung|cac noi dung|nhung nguyen tac|nguyen tac nao"
+        r"|nhung hanh vi|liet ke|nhung nao|nhung truong hop|nhung)\b"
+        r"|\b(?:list|which|what are the|include|consist)\b",
+    ),
+    (
+        "allowed",
+        r"\b(?:co duoc|co bi|co phai|duoc phep|bi cam|duoc khong)\b|\b(?:may|must|can|allowed|required|prohibited)\b",
+    ),
 )
 _FOLLOW_UP = re.compile(
     r"^(?:con|the con|vay con|vay|the|va|thi sao|what about|how about|and|and in|in english|bang tieng|tieng (?:anh|viet))\b"
@@ -50,16 +71,24 @@ class QueryReader:
     """Understands questions against one state of the corpus."""
 
     def __init__(
-        self, documents: Sequence[Document], glossary: Glossary,
-        restorer: Callable[[], AccentRestorer], longest: int = 2000,
+        self,
+        documents: Sequence[Document],
+        glossary: Glossary,
+        restorer: Callable[[], AccentRestorer],
+        longest: int = 2000,
     ) -> None:
         self._documents = {document.id: document for document in documents}
         self._names = NameIndex(documents)
         self._glossary, self._restorer, self._longest = glossary, restorer, longest
 
     def read(
-        self, question: str, *, today: date, chosen: date | None = None,
-        language: Language | None = None, previous: Query | None = None,
+        self,
+        question: str,
+        *,
+        today: date,
+        chosen: date | None = None,
+        language: Language | None = None,
+        previous: Query | None = None,
         as_typed: bool = False,
     ) -> Query:
         """The question understood. `previous` is the query that a follow-up follows.
@@ -80,8 +109,14 @@ class QueryReader:
         return self._query(text, standalone, answer_language, today, chosen, restored, followed)
 
     def _query(
-        self, text: str, standalone: str, language: Language, today: date, chosen: date | None,
-        restored: bool, followed: bool,
+        self,
+        text: str,
+        standalone: str,
+        language: Language,
+        today: date,
+        chosen: date | None,
+        restored: bool,
+        followed: bool,
     ) -> Query:
         now = AsOf(chosen or today, chosen or today, "today")
         first = self._names.find(standalone, now)
@@ -92,10 +127,16 @@ class QueryReader:
             reference for reference in named.references if reference.document_id in documents
         )
         return Query(
-            text=text, standalone=standalone, language=language, as_of=when,
-            intent=read_intent(named.remainder, references), restored=restored,
-            documents=documents, references=references,
-            expansions=self._expansions(standalone, language), followed_up=followed,
+            text=text,
+            standalone=standalone,
+            language=language,
+            as_of=when,
+            intent=read_intent(named.remainder, references),
+            restored=restored,
+            documents=documents,
+            references=references,
+            expansions=self._expansions(standalone, language),
+            followed_up=followed,
         )
 
     def _checked(self, question: str) -> str:
@@ -113,7 +154,9 @@ class QueryReader:
         """Settle "luật 2025" among several by kinship with another named text; add old or new laws."""
         ids = list(named.documents)
         kin = {
-            id_ for id_ in ids for other in ids
+            id_
+            for id_ in ids
+            for other in ids
             if id_ in self._documents[other].replaces or id_ in self._documents[other].replaced_by
         }
         if len(ids) > 2 and kin:
@@ -127,11 +170,18 @@ class QueryReader:
             wanted = [d for d in self._documents.values() if d.kind == "law"]
             if named.is_old:
                 return [d.id for d in wanted if d.effective_to and d.effective_to <= when.end]
-            return [d.id for d in wanted if d.replaces and d.effective_to is None
-                    and any(r in self._documents for r in d.replaces)]
+            return [
+                d.id
+                for d in wanted
+                if d.replaces
+                and d.effective_to is None
+                and any(r in self._documents for r in d.replaces)
+            ]
         side = "replaces" if named.is_old else "replaced_by"
         return [
-            other for id_ in ids for other in getattr(self._documents[id_], side)
+            other
+            for id_ in ids
+            for other in getattr(self._documents[id_], side)
             if other in self._documents
         ]
 

@@ -32,7 +32,8 @@ _LISTS = ("aliases", "replaces", "replaced_by", "amended_by", "implements")
 
 metadata = sa.MetaData()
 documents_table = sa.Table(
-    "documents", metadata,
+    "documents",
+    metadata,
     sa.Column("key", sa.String, primary_key=True),
     sa.Column("id", sa.String, nullable=False),
     sa.Column("content_hash", sa.String, nullable=False),
@@ -41,7 +42,8 @@ documents_table = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 provisions_table = sa.Table(
-    "provisions", metadata,
+    "provisions",
+    metadata,
     sa.Column("document_key", sa.String, primary_key=True),
     sa.Column("id", sa.String, primary_key=True),
     sa.Column("ordinal", sa.Integer, nullable=False),
@@ -53,7 +55,8 @@ provisions_table = sa.Table(
     sa.Column("parent", sa.String),
 )
 chunks_table = sa.Table(
-    "chunks", metadata,
+    "chunks",
+    metadata,
     sa.Column("row", sa.Integer, primary_key=True),
     sa.Column("id", sa.String, nullable=False, unique=True),
     sa.Column("document_key", sa.String, nullable=False, index=True),
@@ -66,9 +69,11 @@ chunks_table = sa.Table(
     sa.Column("provisions", sa.Text, nullable=False),
     sa.Column("is_heading", sa.Boolean, nullable=False),
     sa.Column("vector", sa.LargeBinary),
+    sa.Column("windows", sa.LargeBinary),
 )
 state_table = sa.Table(
-    "state", metadata,
+    "state",
+    metadata,
     sa.Column("name", sa.String, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
@@ -76,11 +81,13 @@ state_table = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class IndexedChunk:
-    """A chunk with the id of its vector, and the unit float32 vector (None for headings)."""
+    """A chunk with the id of its vector, the unit float32 vector (None for headings), and the
+    vectors of its windows, shape (n, d), n = 0 where the chunk is one window."""
 
     chunk: Chunk
     vector_id: str
     vector: npt.NDArray[np.float32] | None
+    windows: npt.NDArray[np.float32] | None = None
 
 
 class Registry:
@@ -139,16 +146,24 @@ class Registry:
             return tuple(_document(row) for row in connection.execute(query))
 
     def put_document(
-        self, connection: Connection, document: Document,
-        provisions: Sequence[Provision], chunks: Sequence[IndexedChunk],
+        self,
+        connection: Connection,
+        document: Document,
+        provisions: Sequence[Provision],
+        chunks: Sequence[IndexedChunk],
     ) -> None:
         """Replace the document's rows inside the caller's transaction."""
         self.remove_document(connection, document.key)
-        connection.execute(sa.insert(documents_table).values(
-            key=document.key, id=document.id, content_hash=document.content_hash,
-            added_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            fields=_fields(document), body=document.body,
-        ))
+        connection.execute(
+            sa.insert(documents_table).values(
+                key=document.key,
+                id=document.id,
+                content_hash=document.content_hash,
+                added_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                fields=_fields(document),
+                body=document.body,
+            )
+        )
         rows = [
             asdict(provision) | {"document_key": document.key, "ordinal": ordinal}
             for ordinal, provision in enumerate(provisions)
@@ -189,10 +204,11 @@ class Registry:
 
     def chunks(self, rows: Iterable[int] | None = None) -> dict[int, Chunk]:
         """Chunks by row number; all of them when `rows` is None."""
-        query = sa.select(chunks_table, documents_table.c.id.label("text_id"),
-                          documents_table.c.body).join(
-            documents_table, documents_table.c.key == chunks_table.c.document_key
-        ).order_by(chunks_table.c.row)
+        query = (
+            sa.select(chunks_table, documents_table.c.id.label("text_id"), documents_table.c.body)
+            .join(documents_table, documents_table.c.key == chunks_table.c.document_key)
+            .order_by(chunks_table.c.row)
+        )
         if rows is not None:
             query = query.where(chunks_table.c.row.in_(list(rows)))
         with self.engine.connect() as connection:
@@ -217,9 +233,11 @@ class Registry:
 
     def rows_of_texts(self, text_ids: Iterable[str]) -> list[int]:
         """Row numbers of the chunks of some texts, in every language."""
-        query = sa.select(chunks_table.c.row).join(
-            documents_table, documents_table.c.key == chunks_table.c.document_key
-        ).where(documents_table.c.id.in_(list(text_ids)))
+        query = (
+            sa.select(chunks_table.c.row)
+            .join(documents_table, documents_table.c.key == chunks_table.c.document_key)
+            .where(documents_table.c.id.in_(list(text_ids)))
+        )
         with self.engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
@@ -229,8 +247,10 @@ class Registry:
             chunks_table.c.document_key.like(f"%.{language}"), chunks_table.c.is_heading.is_(False)
         )
         with self.engine.connect() as connection:
-            rows = [np.frombuffer(blob, dtype=np.float32)
-                    for blob in connection.execute(query).scalars()]
+            rows = [
+                np.frombuffer(blob, dtype=np.float32)
+                for blob in connection.execute(query).scalars()
+            ]
         return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
 
     def vectors(self, vector_ids: Iterable[str]) -> dict[str, npt.NDArray[np.float32]]:
@@ -241,8 +261,30 @@ class Registry:
         with self.engine.connect() as connection:
             return {
                 row.vector_id: np.frombuffer(row.vector, dtype=np.float32)
-                for row in connection.execute(query) if row.vector is not None
+                for row in connection.execute(query)
+                if row.vector is not None
             }
+
+    def candidate_vectors(
+        self, rows: Iterable[int]
+    ) -> dict[int, tuple[str, npt.NDArray[np.float32]]]:
+        """By row: the language, and the chunk's vector above those of its windows, shape (n, d)."""
+        query = sa.select(
+            chunks_table.c.row,
+            chunks_table.c.document_key,
+            chunks_table.c.vector,
+            chunks_table.c.windows,
+        ).where(chunks_table.c.row.in_(list(rows)))
+        found = {}
+        with self.engine.connect() as connection:
+            for row in connection.execute(query):
+                if row.vector is None:
+                    continue
+                whole = np.frombuffer(row.vector, dtype=np.float32)[None, :]
+                parts = np.frombuffer(row.windows or b"", dtype=np.float16).astype(np.float32)
+                stacked = np.concatenate([whole, parts.reshape(-1, whole.shape[1])])
+                found[row.row] = (row.document_key.rsplit(".", 1)[1], stacked)
+        return found
 
 
 def _open_engine(file: Path) -> Engine:
@@ -283,18 +325,33 @@ def _provision(row: Any) -> Provision:
 def _chunk_row(item: IndexedChunk) -> dict[str, Any]:
     chunk = item.chunk
     return {
-        "id": chunk.id, "document_key": chunk.document_key, "vector_id": item.vector_id,
-        "ordinal": chunk.ordinal, "start": chunk.start, "end": chunk.end, "path": chunk.path,
-        "unit": chunk.unit, "provisions": json.dumps(chunk.provisions),
+        "id": chunk.id,
+        "document_key": chunk.document_key,
+        "vector_id": item.vector_id,
+        "ordinal": chunk.ordinal,
+        "start": chunk.start,
+        "end": chunk.end,
+        "path": chunk.path,
+        "unit": chunk.unit,
+        "provisions": json.dumps(chunk.provisions),
         "is_heading": chunk.is_heading,
         "vector": None if item.vector is None else item.vector.astype(np.float32).tobytes(),
+        # Half precision: they only rescore candidates, and are four times as many.
+        "windows": None if item.windows is None else item.windows.astype(np.float16).tobytes(),
     }
 
 
 def _chunk(row: Any) -> Chunk:
     return Chunk(
-        id=row.id, document_id=row.text_id, language=row.document_key.rsplit(".", 1)[1],
-        ordinal=row.ordinal, start=row.start, end=row.end, text=row.body[row.start : row.end],
-        path=row.path, unit=row.unit, provisions=tuple(json.loads(row.provisions)),
+        id=row.id,
+        document_id=row.text_id,
+        language=row.document_key.rsplit(".", 1)[1],
+        ordinal=row.ordinal,
+        start=row.start,
+        end=row.end,
+        text=row.body[row.start : row.end],
+        path=row.path,
+        unit=row.unit,
+        provisions=tuple(json.loads(row.provisions)),
         is_heading=row.is_heading,
     )

@@ -11,7 +11,6 @@ same and would fill the list with doubles.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from assistant.centring import read_centres
+from assistant.chunk_windows import window_spans
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.registry import Registry
@@ -37,6 +37,7 @@ class RetrievalWeights:
 
     dense: float = 0.35
     dense_across: float = 0.8
+    window: float = 0.5
     candidates: int = 60
     named_text: float = 0.25
     in_force: float = 0.3
@@ -46,8 +47,13 @@ class Retriever:
     """Finds the chunks that bear on a query."""
 
     def __init__(
-        self, registry: Registry, lexical: LexicalIndex, store: VectorStore,
-        embeddings: Embeddings, library: Library, weights: RetrievalWeights | None = None,
+        self,
+        registry: Registry,
+        lexical: LexicalIndex,
+        store: VectorStore,
+        embeddings: Embeddings,
+        library: Library,
+        weights: RetrievalWeights | None = None,
         rerank: Rerank | None = None,
     ) -> None:
         self._registry, self._lexical, self._store = registry, lexical, store
@@ -57,31 +63,48 @@ class Retriever:
         self._rows = registry.rows_by_vector()
         self._centres = read_centres(registry.state("centres"))
 
-    def retrieve(self, query: Query, limit: int) -> tuple[RetrievedChunk, ...]:
-        """The best `limit` chunks, best first, each with its components' ranks."""
-        components = self._components(query)
+    @property
+    def lexical(self) -> LexicalIndex:
+        return self._lexical
+
+    def retrieve(
+        self, query: Query, limit: int, only: str | None = None
+    ) -> tuple[RetrievedChunk, ...]:
+        """The best `limit` chunks, best first, each with its components' ranks.
+
+        `only` keeps to one text, all of whose chunks are then candidates.
+        """
+        components, similarities = self._components(query, only)
         rows = sorted({row for scores in components.values() for row in scores})
         chunks = self._registry.chunks(rows)
-        chunks = {row: chunk for row, chunk in chunks.items() if self._is_wanted(chunk, query)}
+        chunks = {
+            row: chunk
+            for row, chunk in chunks.items()
+            if self._is_wanted(chunk, query) and only in (None, chunk.document_id)
+        }
         fused = {row: self._fuse(row, chunk, query, components) for row, chunk in chunks.items()}
         best = sorted(fused, key=lambda row: (-fused[row], row))[: max(limit * 3, limit)]
         best = self._reranked(query, best, chunks, fused)[:limit]
         ranks = {name: _ranked(scores) for name, scores in components.items()}
         return tuple(
             RetrievedChunk(
-                chunks[row], place, round(fused[row], 6),
+                chunks[row],
+                place,
+                round(fused[row], 6),
                 {name: held[row] for name, held in ranks.items() if row in held},
+                _windows(chunks[row], similarities.get(row, [])),
             )
             for place, row in enumerate(best, start=1)
         )
 
-    def _components(self, query: Query) -> dict[str, Scores]:
+    def _components(
+        self, query: Query, only: str | None
+    ) -> tuple[dict[str, Scores], dict[int, list[float]]]:
         count = self.weights.candidates
         typed = detect_language(query.standalone)
         other: Language = "en" if typed == "vi" else "vi"
         spelled, translated = (*query.expansions, "", "")[:2]
         components = {
-            "dense": self._dense(query, typed),
             f"lexical_{typed}": dict(
                 self._lexical.search(f"{query.standalone} {spelled}", count, typed)
             ),
@@ -91,16 +114,33 @@ class Retriever:
         }
         if query.references:
             components["named"] = self._named_rows(query)
-        return components
+        others = {row for scores in components.values() for row in scores}
+        if only is not None:
+            others |= set(self._registry.rows_of_texts([only]))
+        components["dense"], similarities = self._dense(query, typed, others)
+        return components, similarities
 
-    def _dense(self, query: Query, typed: Language) -> Scores:
+    def _dense(
+        self, query: Query, typed: Language, others: set[int]
+    ) -> tuple[Scores, dict[int, list[float]]]:
+        """Similarity of the nearest chunks and of the other components' candidates: a mean of the
+        whole chunk's and its best window's, with the languages' means taken out; and each row's
+        similarities (whole, then windows in order)."""
         vector = np.asarray(self._embeddings.embed_query(query.standalone), dtype=np.float32)
-        ids, vectors = self._store.search(vector, self.weights.candidates * 4)
-        known = [place for place, id_ in enumerate(ids) if id_ in self._rows]
-        rows = [self._rows[ids[place]] for place in known]
-        languages = [_language_of_vector(ids[place]) for place in known]
-        scores = self._centres.similarity(vector, typed, vectors[known], languages)
-        return {row: float(score) for row, score in zip(rows, scores, strict=True)}
+        nearest = self._store.search(vector, self.weights.candidates * 3)
+        rows = {self._rows[id_] for id_ in nearest if id_ in self._rows} | others
+        held = self._registry.candidate_vectors(rows)
+        if not held:
+            return {}, {}
+        languages = [language for language, vectors in held.values() for _ in vectors]
+        stacked = np.concatenate([vectors for _, vectors in held.values()])
+        scores = iter(self._centres.similarity(vector, typed, stacked, languages).tolist())
+        each = {row: [next(scores) for _ in vectors] for row, (_, vectors) in held.items()}
+        share = self.weights.window
+        fused = {
+            row: (1 - share) * held[0] + share * max(held[1:] or held) for row, held in each.items()
+        }
+        return fused, each
 
     def _named_rows(self, query: Query) -> Scores:
         found: Scores = {}
@@ -136,6 +176,14 @@ class Retriever:
             score -= weights.in_force
         return score
 
+    def chunk_holding(self, document_key: str, start: int) -> RetrievedChunk | None:
+        """The chunk of a document that holds an offset: followed, not searched for."""
+        rows = self._registry.rows_of_texts([document_key.rsplit(".", 1)[0]])
+        for chunk in self._registry.chunks(rows).values():
+            if chunk.document_key == document_key and chunk.start <= start < chunk.end:
+                return RetrievedChunk(chunk, 0, 0.0, {"linked": ComponentRank(1, 1.0)})
+        return None
+
     def _reranked(
         self, query: Query, rows: list[int], chunks: Mapping[int, Chunk], fused: Scores
     ) -> list[int]:
@@ -146,19 +194,26 @@ class Retriever:
         return [row for row, _ in order]
 
 
+def _windows(chunk: Chunk, similarities: Sequence[float]) -> tuple[tuple[int, int, float], ...]:
+    spans = window_spans(chunk) or [(chunk.start, chunk.end)]
+    values = similarities[1:] or similarities
+    return tuple(
+        (start, end, round(value, 6)) for (start, end), value in zip(spans, values, strict=False)
+    )
+
+
 def shared_words(text: str) -> str:
     """Words that look the same in both languages: numbers, abbreviations, foreign names."""
     kept = []
     for place, word in enumerate(words_of(text)):
         is_name = word[:1].isupper() and place > 0 and not is_vietnamese_syllable(word)
-        if any(letter.isdigit() for letter in word) or is_name or (word.isupper() and len(word) > 1):
+        if (
+            any(letter.isdigit() for letter in word)
+            or is_name
+            or (word.isupper() and len(word) > 1)
+        ):
             kept.append(word)
     return " ".join(kept)
-
-
-def _language_of_vector(vector_id: str) -> str:
-    """vi or en, from a vector id ("law-116-2025.vi/art-6@hash")."""
-    return vector_id.split("/", 1)[0].rsplit(".", 1)[-1]
 
 
 def _scaled(scores: Scores, row: int, floor: int | None = None) -> float:

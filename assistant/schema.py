@@ -21,8 +21,16 @@ TextKind = Literal["official", "digest"]
 Authority = Literal["official", "secondary", "compiled"]
 Verified = Literal["official", "secondary", "unverified"]
 Level = Literal[
-    "preamble", "part", "chapter", "section", "article", "clause", "point", "subpoint",
-    "heading", "paragraph",
+    "preamble",
+    "part",
+    "chapter",
+    "section",
+    "article",
+    "clause",
+    "point",
+    "subpoint",
+    "heading",
+    "paragraph",
 ]
 
 
@@ -189,12 +197,16 @@ class ComponentRank:
 
 @dataclass(frozen=True, slots=True)
 class RetrievedChunk:
-    """A chunk with its place (1-based), its fused score and what each component said of it."""
+    """A chunk with its place (1-based), its fused score and what each component said of it.
+
+    `windows` are (start, end, similarity) of its windows, offsets into the document's body.
+    """
 
     chunk: Chunk
     rank: int
     score: float
     components: Mapping[str, ComponentRank] = field(default_factory=dict)
+    windows: tuple[tuple[int, int, float], ...] = ()
 
 
 ValidityState = Literal["in_force", "not_yet", "ended", "undated"]
@@ -233,19 +245,28 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a comparison: quoted words with their citations, or a word of ours without."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One verifiable statement of an answer.
 
     `text` is Markdown without markers; `citations` are citation numbers. `kind` tells a quotation
     (its words stand in the source) from a statement of ours about sources (its facts must stand in
-    what it cites) and from a frame line that states nothing (a heading). `problems` is empty when
-    verified.
+    what it cites), from a frame line that states nothing (a heading), and from a table, whose
+    `rows` (the first is the head) hold quoted cells. `problems` is empty when verified.
     """
 
     text: str
     citations: tuple[int, ...] = ()
-    kind: Literal["quote", "statement", "frame"] = "statement"
+    kind: Literal["quote", "statement", "frame", "table"] = "statement"
     problems: tuple[str, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
 
     @property
     def is_supported(self) -> bool:

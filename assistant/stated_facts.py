@@ -13,24 +13,35 @@ import unicodedata
 from assistant.asked_time import MONTH_NAMES
 
 _MONTH = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
-_LEGAL_NUMBER = re.compile(r"\b\d{1,4}/(?:19|20)\d\d(?:/[\w-]+)?|\bA/RES/\d+/\d+|\b\d+/Q[ĐD]-\w+", re.I)
-_DATES = tuple(re.compile(pattern, re.I) for pattern in (
-    r"(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)",
-    r"(?<!\d)(?P<d>\d{1,2})[/.](?P<m>\d{1,2})[/.](?P<y>(?:19|20)\d\d)",
-    r"(?<!\d)(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})\s*(?:,|năm)?\s*(?P<y>(?:19|20)\d\d)",
-    rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<M>{_MONTH})\s*,?\s*(?P<y>(?:19|20)\d\d)",
-    rf"(?P<M>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)",
-))
-_MONTHS_OF_YEAR = tuple(re.compile(pattern, re.I) for pattern in (
-    r"(?<![\d/])(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)(?![/\d])",
-    r"tháng\s+(?P<m>\d{1,2})\s*(?:,|năm|/)?\s*(?P<y>(?:19|20)\d\d)",
-    rf"(?P<M>{_MONTH})\s+(?P<y>(?:19|20)\d\d)",
-))
+_LEGAL_NUMBER = re.compile(
+    r"\b\d{1,4}/(?:19|20)\d\d(?:/[\w-]+)?|\bA/RES/\d+/\d+|\b\d+/Q[ĐD]-\w+", re.I
+)
+_DATES = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        r"(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)",
+        r"(?<!\d)(?P<d>\d{1,2})[/.](?P<m>\d{1,2})[/.](?P<y>(?:19|20)\d\d)",
+        r"(?<!\d)(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})\s*(?:,|năm)?\s*(?P<y>(?:19|20)\d\d)",
+        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<M>{_MONTH})\s*,?\s*(?P<y>(?:19|20)\d\d)",
+        rf"(?P<M>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)",
+    )
+)
+_MONTHS_OF_YEAR = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        r"(?<![\d/])(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)(?![/\d])",
+        r"tháng\s+(?P<m>\d{1,2})\s*(?:,|năm|/)?\s*(?P<y>(?:19|20)\d\d)",
+        rf"(?P<M>{_MONTH})\s+(?P<y>(?:19|20)\d\d)",
+    )
+)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _REFERENCE_VI = re.compile(
-    r"(?:điểm\s+(?P<pt>[a-zđ])\s+)?(?:khoản\s+(?P<cl>\d+)\s+)?điều\s+(?P<art>\d+[a-z]?)", re.I)
+    r"(?:điểm\s+(?P<pt>[a-zđ])\s+)?(?:khoản\s+(?P<cl>\d+)\s+)?điều\s+(?P<art>\d+[a-z]?)", re.I
+)
 _REFERENCE_EN = re.compile(
-    r"\b(?:articles?|arts?\.?)\s+(?P<art>\d+[a-z]?)(?:\((?P<cl>\d+)\))?(?:\((?P<pt>[a-zđ])\))?", re.I)
+    r"\b(?:articles?|arts?\.?)\s+(?P<art>\d+[a-z]?)(?:\((?P<cl>\d+)\))?(?:\((?P<pt>[a-zđ])\))?",
+    re.I,
+)
 
 
 def stated_facts(text: str) -> frozenset[str]:

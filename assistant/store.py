@@ -1,4 +1,4 @@
-"""The wall around Chroma: vectors in, nearest vectors out. No other module knows Chroma.
+"""The wall around Chroma: vectors in, ids of the nearest out. No other module knows Chroma.
 
 Chroma is a derived index: a killed process can wedge it, so texts and vectors live in the registry
 and the collection can be refilled from there. Filters are not used: a filtered query grows with
@@ -67,17 +67,18 @@ class VectorStore:
         for at in range(0, len(ids), BATCH):
             collection.delete(ids=list(ids[at : at + BATCH]))
 
-    def search(self, vector: FloatArray, limit: int) -> tuple[list[str], FloatArray]:
-        """The nearest vectors by cosine, best first: their ids, and themselves, shape (n, d)."""
+    def search(self, vector: FloatArray, limit: int) -> list[str]:
+        """Ids of the nearest vectors by cosine, best first."""
         collection = self._open()
         count = collection.count()
         if count == 0:
-            return [], np.empty((0, len(vector)), dtype=np.float32)
+            return []
         result: Any = collection.query(
             query_embeddings=np.asarray([vector], dtype=np.float32),
-            n_results=min(limit, count), include=["embeddings"],
+            n_results=min(limit, count),
+            include=[],
         )
-        return list(result["ids"][0]), np.asarray(result["embeddings"][0], dtype=np.float32)
+        return list(result["ids"][0])
 
     def all_ids(self) -> set[str]:
         return set(self._open().get(include=[])["ids"])

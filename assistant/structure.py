@@ -59,7 +59,8 @@ def _add_contents(lines: Sequence[Line], heads: Sequence[Head]) -> list[Mark]:
         if head.mark.level == "article":
             marks.extend(
                 Mark(x.level, x.rank, x.number, "", x.segment, x.start, nested=True)
-                for x in find_items(lines, head.after, after))
+                for x in find_items(lines, head.after, after)
+            )
         elif head.mark.level == "heading":
             marks.extend(_find_paragraphs(lines, head.after, after))
     return marks
@@ -74,8 +75,11 @@ def _find_paragraphs(lines: Sequence[Line], first: int, last: int) -> list[Mark]
             is_open = False
         elif not is_open and not line.furniture and not line.marks:
             number = str(len(found) + 1)
-            found.append(Mark("paragraph", _PARAGRAPH_RANK, number, "", f"p-{number}", line.start,
-                               nested=True))
+            found.append(
+                Mark(
+                    "paragraph", _PARAGRAPH_RANK, number, "", f"p-{number}", line.start, nested=True
+                )
+            )
             is_open = True
     return found
 
@@ -98,7 +102,8 @@ def _build_provisions(document: Document, marks: Sequence[Mark]) -> tuple[Provis
         stack.append(k)
     return tuple(
         Provision(ids[k], mark.level, mark.number, mark.heading, mark.start, ends[k], parents[k])
-        for k, mark in enumerate(marks))
+        for k, mark in enumerate(marks)
+    )
 
 
 def verify_provisions(body: str, provisions: Sequence[Provision]) -> None:
@@ -116,7 +121,8 @@ def verify_provisions(body: str, provisions: Sequence[Provision]) -> None:
         if not low <= provision.start < provision.end <= high:
             raise StructureError(
                 f"{provision.id} ({provision.start}-{provision.end}) does not lie between "
-                f"{low} and {high}. {_REPORT}")
+                f"{low} and {high}. {_REPORT}"
+            )
         begins_line = provision.start == 0 or body[provision.start - 1] == "\n"
         if not begins_line and provision.level not in _INLINE_LEVELS:
             raise StructureError(f"{provision.id} does not begin at a line. {_REPORT}")

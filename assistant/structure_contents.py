@@ -46,5 +46,10 @@ def _find_runs(lines: Sequence[Line], labels: Mapping[int, UnitLabel]) -> list[l
 def _is_between(lines: Sequence[Line], position: int) -> bool:
     """Whether a line may stand between two entries: nothing, a chapter, a title, a page number."""
     line = lines[position]
-    return (line.is_blank or line.furniture or match_unit(line) is not None
-            or is_upper(line.text) or _LEADER.search(line.text) is not None)
+    return (
+        line.is_blank
+        or line.furniture
+        or match_unit(line) is not None
+        or is_upper(line.text)
+        or _LEADER.search(line.text) is not None
+    )

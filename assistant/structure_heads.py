@@ -41,9 +41,11 @@ _TITLE_LINES = 4
 _NO_TITLE = re.compile(r"\(?(?:\d{1,3}[a-zđ]?[.)]|[a-zđ]\d?\))|[-–|+•\[]")
 _CLOSING = re.compile(
     r"(?:Bộ luật|Luật|Pháp lệnh|Nghị quyết) này (?:đã )?được (?:Quốc hội|Ủy ban)|Nơi nhận\s*:"
-    r"|(?:TM|KT)\.\s*[A-ZĐÀ-Ỹ]{2}|IN WITNESS WHEREOF|In witness whereof")
+    r"|(?:TM|KT)\.\s*[A-ZĐÀ-Ỹ]{2}|IN WITNESS WHEREOF|In witness whereof"
+)
 _UNFINISHED_TITLE = re.compile(
-    r"(?:,|\b(?:tại|của|và|hoặc|với|về|từ|đến|thuộc|theo|cho|of|the|and|or|to|in|for|on|by|with))$")
+    r"(?:,|\b(?:tại|của|và|hoặc|với|về|từ|đến|thuộc|theo|cho|of|the|and|or|to|in|for|on|by|with))$"
+)
 _SLUG_LENGTH = 60
 
 
@@ -108,7 +110,8 @@ class _HeadReader:
         self.lines = lines
         self.heads: list[Head] = []
         self.labels = {
-            i: label for i, line in enumerate(lines)
+            i: label
+            for i, line in enumerate(lines)
             if not (line.quoted or line.furniture) and (label := match_article(line))
         }
         self.contents = find_contents_lines(lines, self.labels)
@@ -146,13 +149,15 @@ class _HeadReader:
             return False
         if not _CLOSING.match(self.lines[position].text):
             return False
-        return not any(_is_next(self.labels[i].number, self.article)
-                       for i in self.labels if i > position)
+        return not any(
+            _is_next(self.labels[i].number, self.article) for i in self.labels if i > position
+        )
 
     def _is_title(self, line: Line) -> bool:
         """A first `#` is the text's own title; a marked "#### 1. …" is a clause."""
         return (line.marks == 1 and not line.slug and not self.heads) or (
-            not line.slug and re.match(r"\(?(?:\d{1,3}|[a-zđ])[a-z]?[.)]", line.text) is not None)
+            not line.slug and re.match(r"\(?(?:\d{1,3}|[a-zđ])[a-z]?[.)]", line.text) is not None
+        )
 
     def _is_article(self, label: UnitLabel, position: int) -> bool:
         line = self.lines[position]
@@ -172,8 +177,14 @@ class _HeadReader:
         """Whether the text above lets an article begin; its number decides where that is open."""
         above = find_previous_text(self.lines, position)
         strength = measure_break(self.lines, position)
-        following = next((x.number for i, x in self.labels.items() if i > position and (
-            x.number == label.number or _is_next(x.number, label.number))), "")
+        following = next(
+            (
+                x.number
+                for i, x in self.labels.items()
+                if i > position and (x.number == label.number or _is_next(x.number, label.number))
+            ),
+            "",
+        )
         is_repeated = following == label.number
         if above is not None and not above.marks and above.text.endswith(":"):
             self.in_amendment = not is_next or is_repeated

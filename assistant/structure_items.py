@@ -39,12 +39,18 @@ _NUMBERED_SUBPOINT = re.compile(r"([a-zđ])\.?(\d{1,2})[.)]\s*")
 _BULLET = re.compile(r"([-–—•+*])\s+(?=\S)")
 _SPLIT_AMOUNT = re.compile(r"\d{3}\b")
 _REFERENCE_ABOVE = re.compile(
-    r"\b(?:điểm|khoản|điều|(?:sub)?paragraphs?|articles?|sections?)(?:\s+\d{1,3})?$", re.IGNORECASE)
+    r"\b(?:điểm|khoản|điều|(?:sub)?paragraphs?|articles?|sections?)(?:\s+\d{1,3})?$", re.IGNORECASE
+)
 _REFERENCE_AFTER = re.compile(
-    r"(?:of|above|below|hereof|khoản|Điều|nêu trên)\s*(?:this|the|that|Article|paragraph|\d|$)")
+    r"(?:of|above|below|hereof|khoản|Điều|nêu trên)\s*(?:this|the|that|Article|paragraph|\d|$)"
+)
 _NEXT_LETTERS = {
     **{a: b for a, b in zip("abcdefghijklmnopqrstuvwxy", "bcdefghijklmnopqrstuvwxyz", strict=True)},
-    "d": "đe", "đ": "e", "e": "fg", "i": "jk", "v": "wx",
+    "d": "đe",
+    "đ": "e",
+    "e": "fg",
+    "i": "jk",
+    "v": "wx",
 }
 
 
@@ -89,15 +95,24 @@ def find_items(lines: Sequence[Line], first: int, last: int) -> list[Item]:
 
 
 def _is_readable(line: Line) -> bool:
-    return not (line.is_blank or line.quoted or line.furniture or line.slug
-                or line.text.startswith("|") or line.text.count("\t") > 1)
+    return not (
+        line.is_blank
+        or line.quoted
+        or line.furniture
+        or line.slug
+        or line.text.startswith("|")
+        or line.text.count("\t") > 1
+    )
 
 
 def _find_clause_candidates(lines: Sequence[Line], first: int, last: int) -> list[_Candidate]:
     """Candidates in the first form ("1.", "(1)", "1)") of which the article has number 1."""
     for form in _CLAUSE_FORMS:
-        found = [candidate for i in range(first, last)
-                 if _is_readable(lines[i]) and (candidate := _read_clause(lines, i, first, form))]
+        found = [
+            candidate
+            for i in range(first, last)
+            if _is_readable(lines[i]) and (candidate := _read_clause(lines, i, first, form))
+        ]
         if any(candidate.number <= 2 for candidate in found):
             return found
     return []
@@ -121,7 +136,7 @@ def _choose_clauses(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     chosen: list[_Candidate] = []
     last, suffix, nested = 0, "", 0
     for k, candidate in enumerate(candidates):
-        later = candidates[k + 1:]
+        later = candidates[k + 1 :]
         if nested and candidate.number == nested + 1:
             nested += 1
         elif _follows(candidate, last, suffix) and _is_credible(candidate, later):
@@ -219,7 +234,7 @@ class _Region:
         return inline or not self._is_reference(match, position)
 
     def _next_label(self, position: int) -> str:
-        for line in self.lines[position + 1:self.last]:
+        for line in self.lines[position + 1 : self.last]:
             match = re.match(r"\(?([a-zđ]{1,4})\)", line.text) if _is_readable(line) else None
             if match:
                 return match.group(1)
@@ -252,7 +267,7 @@ class _Region:
         skipped = _NEXT_LETTERS.get(self.point, "")
         if not any(letter in _NEXT_LETTERS.get(x, "") for x in skipped):
             return False
-        rest = (line.text[:3].lstrip("(") for line in self.lines[position + 1:self.last])
+        rest = (line.text[:3].lstrip("(") for line in self.lines[position + 1 : self.last])
         return not any(text[:1] in skipped and text[1:2] == ")" for text in rest)
 
     def _is_reference(self, match: re.Match[str], position: int) -> bool:
@@ -262,7 +277,8 @@ class _Region:
             return False
         return not above.text.endswith(":") and (
             bool(_REFERENCE_AFTER.match(match.string, match.end()))
-            or measure_break(self.lines, position) == 0)
+            or measure_break(self.lines, position) == 0
+        )
 
     def _is_bullet(self, sign: str, position: int) -> bool:
         if self.bullet and sign != self.bullet:

@@ -28,8 +28,20 @@ _UNIT_WORDS: tuple[tuple[UnitWord, str], ...] = (
 _ORDINALS = {
     word: number
     for number, words in enumerate(
-        ("nhất one", "hai two", "ba three", "tư four", "năm five", "sáu six", "bảy seven",
-         "tám eight", "chín nine", "mười ten"), start=1)
+        (
+            "nhất one",
+            "hai two",
+            "ba three",
+            "tư four",
+            "năm five",
+            "sáu six",
+            "bảy seven",
+            "tám eight",
+            "chín nine",
+            "mười ten",
+        ),
+        start=1,
+    )
     for word in words.split()
 }
 _ORDINAL = rf"(?:thứ\s+)?(?:{'|'.join(_ORDINALS)})"
@@ -42,11 +54,14 @@ _ARTICLE = re.compile(
     rf"(?P<mark>\.\s?[-–—]|[.:](?!\w*\.?\d)|[-–—](?=\s)|$|(?=\s|\*|_))"
 )
 _UNITS = tuple(
-    (word, re.compile(
-        rf"{_EMPHASIS}{pattern}\s+{_EMPHASIS}((?:[IVXLCDM]+|\d{{1,3}})[a-zđ]?|(?i:{_ORDINAL})"
-        rf"{'|[A-Z]' if word == 'annex' else ''}){_EMPHASIS}"
-        r"(?:\s*(?P<mark>[.:](?=\s|$|\*)|[-–—](?=\s)|$)|(?=\s))"
-    ))
+    (
+        word,
+        re.compile(
+            rf"{_EMPHASIS}{pattern}\s+{_EMPHASIS}((?:[IVXLCDM]+|\d{{1,3}})[a-zđ]?|(?i:{_ORDINAL})"
+            rf"{'|[A-Z]' if word == 'annex' else ''}){_EMPHASIS}"
+            r"(?:\s*(?P<mark>[.:](?=\s|$|\*)|[-–—](?=\s)|$)|(?=\s))"
+        ),
+    )
     for word, pattern in _UNIT_WORDS
 )
 _BARE_ANNEX = re.compile(rf"{_EMPHASIS}{_UNIT_WORDS[-1][1]}{_EMPHASIS}:?$")
@@ -118,8 +133,16 @@ def read_lines(body: str) -> list[Line]:
         start += len(raw) + 1
     quoted = _find_quoted_lines([line.text for line in found])
     return [
-        Line(x.start, x.end, x.offset, x.text, x.marks, x.slug, i in quoted,
-             x.furniture and not is_broken_label(found, i))
+        Line(
+            x.start,
+            x.end,
+            x.offset,
+            x.text,
+            x.marks,
+            x.slug,
+            i in quoted,
+            x.furniture and not is_broken_label(found, i),
+        )
         for i, x in enumerate(found)
     ]
 
@@ -159,12 +182,18 @@ def _measure_quotation(texts: Sequence[str], changes: Sequence[int], first: int)
     are the quotation marks that each line opens less those that it closes.
     """
     text = texts[first]
-    if not any(mark in text for mark in "“«„\""):
+    if not any(mark in text for mark in '“«„"'):
         return 0
     opening = _QUOTED_LABEL.search(text)
     if opening and opening.group(1) == '"' and text.count('"') % 2:
-        return next((i - first for i in range(first + 1, min(len(texts), first + _QUOTE_LINES))
-                     if texts[i].count('"') % 2 and _CLOSING_STRAIGHT.search(texts[i])), 0)
+        return next(
+            (
+                i - first
+                for i in range(first + 1, min(len(texts), first + _QUOTE_LINES))
+                if texts[i].count('"') % 2 and _CLOSING_STRAIGHT.search(texts[i])
+            ),
+            0,
+        )
     depth = _count_open(text)
     length = _QUOTE_LINES if opening else _UNLABELLED_QUOTE_LINES
     for i in range(first + 1, min(len(texts), first + 1 + length) if depth > 0 else first):
@@ -189,10 +218,10 @@ def _count_open(text: str) -> int:
 def match_article(line: Line) -> UnitLabel | None:
     """`Điều 6. …`, `ĐIỀU 6:`, `**Điều 6.** …`, `Article 5 – …`, but not `Điều 6 của Luật này`."""
     found = _ARTICLE.match(line.text)
-    if not found or (found.group("mark") == "" and line.text[found.end():] and not line.is_marked):
+    if not found or (found.group("mark") == "" and line.text[found.end() :] and not line.is_marked):
         return None
     number = found.group(1) + (found.group(2) or "").strip()
-    return UnitLabel("article", number, clean_title(line.text[found.end():]))
+    return UnitLabel("article", number, clean_title(line.text[found.end() :]))
 
 
 def match_unit(line: Line) -> UnitLabel | None:
@@ -203,7 +232,7 @@ def match_unit(line: Line) -> UnitLabel | None:
         found = pattern.match(line.text)
         if not found:
             continue
-        title = clean_title(line.text[found.end():])
+        title = clean_title(line.text[found.end() :])
         unseparated = found.group("mark") is None and title != ""
         if (unseparated and not line.is_marked and not is_upper(title)) or _is_sentence(title):
             return None
@@ -229,8 +258,14 @@ def is_upper(text: str) -> bool:
 
 def find_previous_text(lines: Sequence[Line], position: int) -> Line | None:
     """The nearest line above that carries text: page numbers and blank lines do not interrupt."""
-    return next((lines[i] for i in range(position - 1, -1, -1)
-                 if not lines[i].is_blank and not lines[i].furniture), None)
+    return next(
+        (
+            lines[i]
+            for i in range(position - 1, -1, -1)
+            if not lines[i].is_blank and not lines[i].furniture
+        ),
+        None,
+    )
 
 
 def measure_break(lines: Sequence[Line], position: int) -> int:

@@ -18,7 +18,9 @@ from assistant.errors import ConfigurationError
 from assistant.schema import AsOf, Document, Validity
 
 # Kinds that bind from a date on: without one they are not in force yet. The rest is undated.
-DATED_KINDS = frozenset({"law", "decree", "decision", "circular", "resolution", "treaty", "protocol"})
+DATED_KINDS = frozenset(
+    {"law", "decree", "decision", "circular", "resolution", "treaty", "protocol"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,14 @@ def is_in_force(document: Document, when: AsOf) -> bool:
 
 def split_span(documents: Iterable[Document], when: AsOf) -> list[tuple[date, date]]:
     """Cut a span where one of the texts begins or ends; inclusive pairs in order."""
-    cuts = sorted({
-        day for document in documents for day in (document.effective_from, document.effective_to)
-        if day is not None and when.start < day <= when.end
-    })
+    cuts = sorted(
+        {
+            day
+            for document in documents
+            for day in (document.effective_from, document.effective_to)
+            if day is not None and when.start < day <= when.end
+        }
+    )
     starts = [when.start, *cuts]
     ends = [date.fromordinal(cut.toordinal() - 1) for cut in cuts] + [when.end]
     return list(zip(starts, ends, strict=True))
@@ -91,7 +97,9 @@ class Concordance:
         """Rows whose new provision is this one, or its nearest ancestor that has any."""
         return self._nearest(provision_id, "new")
 
-    def _nearest(self, provision_id: str, side: Literal["old", "new"]) -> tuple[ConcordanceRow, ...]:
+    def _nearest(
+        self, provision_id: str, side: Literal["old", "new"]
+    ) -> tuple[ConcordanceRow, ...]:
         for candidate in with_ancestors(provision_id):
             found = tuple(row for row in self.rows if getattr(row, side) == candidate)
             if found:
@@ -106,11 +114,14 @@ def with_ancestors(provision_id: str) -> Iterator[str]:
         yield "/".join(parts[:length])
 
 
-def changes_affecting(changes: Iterable[Change], provision_ids: Iterable[str]) -> tuple[Change, ...]:
+def changes_affecting(
+    changes: Iterable[Change], provision_ids: Iterable[str]
+) -> tuple[Change, ...]:
     """Changes that touch one of the provisions, one above or one below it, by date."""
     ids = tuple(provision_ids)
     touched = [
-        change for change in changes
+        change
+        for change in changes
         if any(_overlap(affected, held) for affected in change.affects for held in ids)
     ]
     return tuple(sorted(touched, key=lambda change: change.date))
@@ -125,7 +136,9 @@ def load_concordance(folder: Path) -> Concordance:
     rows = []
     for path in sorted((folder / "concordance").glob("*.toml")):
         for row in _read_toml(path).get("row", []):
-            rows.append(ConcordanceRow(**{k: row.get(k, "") for k in ConcordanceRow.__annotations__}))
+            rows.append(
+                ConcordanceRow(**{k: row.get(k, "") for k in ConcordanceRow.__annotations__})
+            )
     return Concordance(rows)
 
 
@@ -136,8 +149,12 @@ def load_changes(folder: Path) -> tuple[Change, ...]:
         return ()
     return tuple(
         Change(
-            id=row["id"], date=date.fromisoformat(str(row["date"])), affects=tuple(row["affects"]),
-            vi=row["vi"], en=row["en"], source=row["source"],
+            id=row["id"],
+            date=date.fromisoformat(str(row["date"])),
+            affects=tuple(row["affects"]),
+            vi=row["vi"],
+            en=row["en"],
+            source=row["source"],
         )
         for row in _read_toml(path).get("change", [])
     )
@@ -147,4 +164,6 @@ def _read_toml(path: Path) -> dict[str, list[dict[str, str]]]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: not valid TOML ({error}). Mend the line named.") from error
+        raise ConfigurationError(
+            f"{path}: not valid TOML ({error}). Mend the line named."
+        ) from error

@@ -1,0 +1,286 @@
+"""The general shape: the provision that answers, whole; what completes it; what came before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.drafting import Draft
+from assistant.passages import Asked, Passage, quotable_span
+from assistant.phrases import phrase
+from assistant.schema import Document, Language, Provision
+from assistant.text import fold, search_tokens
+from assistant.validity import DATED_KINDS, is_in_force, split_span, validity_on
+
+_BODY_OPENINGS = (
+    "bộ ",
+    "ban ",
+    "cục ",
+    "ủy ban",
+    "viện kiểm sát",
+    "tòa án",
+    "thủ tướng",
+    "chính phủ",
+    "quốc hội",
+    "chủ tịch nước",
+    "trung tâm",
+    "hiệp hội",
+    "lực lượng",
+    "văn phòng",
+    "hội nghị các",
+    "tổng thư ký",
+)
+_DATE_OR_NUMBER = re.compile(r"\d")
+_CONFLICT = re.compile(r"^(?:nguon khong thong nhat|sources disagree)")
+_LEGAL_BONUS, _SHAPE_BONUS, _ENDED_MALUS = 0.04, 0.05, 0.25
+_SECOND_SHARE, _LONG_PARAGRAPH = 0.88, 60
+_MOST_PREDECESSORS = 3
+
+
+def answer_generally(draft: Draft, asked: Asked, passages: Sequence[Passage]) -> None:
+    """Write the answer from passages; a span of time that a law's end cuts is answered in parts."""
+    when = draft.query.as_of
+    parts = _parts_of_span(draft, passages)
+    if len(parts) > 1:
+        for start, end in parts:
+            draft.day = end
+            draft.frame(
+                "until" if end < when.end else "since",
+                day=draft.day_text(end if end < when.end else start),
+            )
+            _write(draft, asked, _ranked(draft, asked, passages))
+        return
+    if when.source != "today" and any(p.document.kind in DATED_KINDS for p in passages[:1]):
+        _frame_time(draft)
+    _write(draft, asked, _ranked(draft, asked, passages))
+
+
+def _parts_of_span(draft: Draft, passages: Sequence[Passage]) -> list[tuple[object, object]]:
+    when = draft.query.as_of
+    if not when.is_span or draft.query.documents:
+        return [(when.start, when.end)]
+    best = passages[0].score if passages else 0.0
+    laws = {
+        p.document.id: p.document
+        for p in passages
+        if p.document.kind in DATED_KINDS and p.score >= 0.8 * best
+    }
+    return list(split_span(laws.values(), when))
+
+
+def _frame_time(draft: Draft) -> None:
+    when = draft.query.as_of
+    if not when.is_span:
+        if when.source == "chosen" or draft.day_text(when.start):
+            draft.frame("as_of_day", day=draft.day_text(when.start))
+    elif (when.start.month, when.start.day, when.end.month, when.end.day) == (1, 1, 12, 31):
+        draft.frame("as_of_year", year=when.start.year)
+    else:
+        draft.frame("as_of_span", start=draft.day_text(when.start), end=draft.day_text(when.end))
+
+
+def _ranked(draft: Draft, asked: Asked, passages: Sequence[Passage]) -> list[Passage]:
+    """Best first for this question's shape and day."""
+    return sorted(passages, key=lambda p: (-_fitness(draft, asked, p), p.document.key, p.start))
+
+
+def _fitness(draft: Draft, asked: Asked, passage: Passage) -> float:
+    document, intent = passage.document, draft.query.intent
+    score = passage.score
+    if document.kind in DATED_KINDS:
+        score += _LEGAL_BONUS
+        state = validity_on(document, draft.day).state
+        if state == "ended" and document.id not in draft.query.documents:
+            score -= _ENDED_MALUS
+    if document.id in draft.query.documents:
+        score += _SHAPE_BONUS
+    text = passage.text
+    if intent == "who" and _bodies_in(draft, text):
+        score += _SHAPE_BONUS
+    if intent in ("when", "count") and _DATE_OR_NUMBER.search(text):
+        score += _SHAPE_BONUS
+    if intent == "list" and "\n" in text:
+        score += _SHAPE_BONUS
+    return score
+
+
+def _write(draft: Draft, asked: Asked, ranked: list[Passage]) -> None:
+    if not ranked:
+        return
+    lead = ranked[0]
+    if draft.query.intent == "who":
+        _name_body(draft, asked, lead)
+    _show(draft, asked, lead, "according")
+    for passage in _companions(draft, asked, lead, ranked):
+        _show(draft, asked, passage, "see_also")
+    _show_conflicts(draft, lead)
+    _say_predecessors(draft, lead)
+    if draft.language == "en":
+        _cite_original(draft, lead)
+
+
+def _show(draft: Draft, asked: Asked, passage: Passage, name: str) -> None:
+    draft.heading(passage.document, passage.provision_id, name)
+    for start, end in _sentences(asked, passage):
+        number = draft.cite(passage.document, passage.provision_id, start, end)
+        draft.quote(passage.document.body[start:end], number)
+
+
+def _sentences(asked: Asked, passage: Passage) -> list[tuple[int, int]]:
+    """Spans to quote: the whole clause; of a long paragraph of prose the sentences that bear on it."""
+    text = passage.text
+    is_prose = "\n" not in text and passage.document.kind not in DATED_KINDS
+    if not is_prose or len(text.split()) <= _LONG_PARAGRAPH or _CONFLICT.match(fold(text)):
+        return [(passage.start, passage.end)]
+    ends = [m.end() for m in re.finditer(r"[.!?](?=\s+[A-ZĐÀ-Ỹ“\"])", text)] + [len(text)]
+    spans, at = [], 0
+    for end in ends:
+        while at < end and text[at].isspace():
+            at += 1
+        spans.append((at, end))
+        at = end
+    scores = [asked.coverage(text[a:b]) for a, b in spans]
+    bar = 0.6 * max(scores, default=0.0)
+    kept = [span for span, score in zip(spans, scores, strict=True) if score >= bar] or spans[:1]
+    return [(passage.start + a, passage.start + b) for a, b in kept]
+
+
+def _companions(
+    draft: Draft, asked: Asked, lead: Passage, ranked: Sequence[Passage]
+) -> list[Passage]:
+    """Up to two more passages that add something and are about as good as the lead."""
+    best = _fitness(draft, asked, lead)
+    shown = [lead]
+    for passage in ranked[1:12]:
+        if len(shown) == 3 or _fitness(draft, asked, passage) < _SECOND_SHARE * best:
+            break
+        if not _is_double(draft, passage, shown) and _is_usable(draft, passage):
+            shown.append(passage)
+    return shown[1:]
+
+
+def _is_usable(draft: Draft, passage: Passage) -> bool:
+    document = passage.document
+    return is_in_force(document, draft.query.as_of) or document.id in draft.query.documents
+
+
+def _is_double(draft: Draft, passage: Passage, shown: Sequence[Passage]) -> bool:
+    """The same fact again: many words in common, a provision that the concordance makes the same,
+    or a topic article that restates a provision already shown."""
+    tokens = _pairs(passage.text)
+    for held in shown:
+        common = tokens & _pairs(held.text)
+        if common and len(common) >= 0.45 * min(len(tokens), len(_pairs(held.text))):
+            return True
+        linked = {row.old for row in draft.library.concordance.predecessors(held.provision_id)}
+        if any(passage.provision_id.startswith(old) for old in linked):
+            return True
+        if passage.document.kind not in DATED_KINDS and held.document.kind in DATED_KINDS:
+            label = draft.label(held.document, "/".join(held.provision_id.split("/")[:3]))
+            if fold(label.split(" Luật")[0].split(" Nghị")[0]) in fold(passage.text):
+                return True
+    return False
+
+
+def _pairs(text: str) -> set[str]:
+    return {token for token in search_tokens(text) if "_" in token}
+
+
+def _show_conflicts(draft: Draft, lead: Passage) -> None:
+    """A paragraph that reports a disagreement goes with its neighbours of the same section."""
+    provision = draft.library.provision(lead.document.key, lead.provision_id)
+    if provision is None or provision.level != "paragraph" or provision.parent is None:
+        return
+    shown = {citation.provision_id for citation in draft.citations}
+    for sibling in draft.library.children(lead.document.key, provision.parent):
+        start, end = quotable_span(lead.document, sibling)
+        text = lead.document.body[start:end]
+        if sibling.id not in shown and _CONFLICT.match(fold(text)):
+            draft.quote(text, draft.cite(lead.document, sibling.id, start, end))
+
+
+def _say_predecessors(draft: Draft, lead: Passage) -> None:
+    """One line on where the matter stood before, from the concordance."""
+    document = lead.document
+    if validity_on(document, draft.day).state != "in_force" or document.effective_from is None:
+        return
+    labels, numbers = [], []
+    for row in draft.library.concordance.predecessors(lead.provision_id):
+        text_id = row.old.split("/", 1)[0]
+        old = draft.library.document_of(text_id, draft.language)
+        if old is None or row.confidence == "low" or text_id in {label for label, _ in labels}:
+            continue
+        number = draft.cite_provision(text_id, row.old)
+        if number and len(labels) < _MOST_PREDECESSORS:
+            labels.append((text_id, f"{draft.label(old, row.old)} [{number}]"))
+            numbers.append(number)
+    if labels:
+        joined = _and(draft.language).join(text for _, text in labels)
+        draft.say(
+            "predecessors", numbers, day=draft.day_text(document.effective_from), labels=joined
+        )
+
+
+def _and(language: Language) -> str:
+    return " và " if language == "vi" else " and "
+
+
+def _cite_original(draft: Draft, lead: Passage) -> None:
+    """Beside an English digest of a Vietnamese act: the provision in the original's language."""
+    original = draft.library.documents.get(f"{lead.document.id}.vi")
+    if original is None or original.kind not in ("law", "decree", "decision"):
+        return
+    provision = draft.library.provision(original.key, lead.provision_id)
+    if provision is not None:
+        start, end = quotable_span(original, provision)
+        number = draft.cite(original, provision.id, start, end)
+        draft.state(
+            f"{phrase('original_beside', draft.language)} "
+            f"{_label_in_vietnamese(draft, original, provision)}",
+            [number],
+        )
+
+
+def _label_in_vietnamese(draft: Draft, document: Document, provision: Provision) -> str:
+    from assistant.citations import provision_label
+
+    return provision_label(draft.library, document, provision.id, "vi")
+
+
+def _bodies_in(draft: Draft, text: str) -> list[str]:
+    """Public bodies named in the text, in order of appearance, from the glossary's names."""
+    folded = fold(text)
+    found = []
+    for term in draft.library.glossary.terms:
+        if term.vi.lower().startswith(_BODY_OPENINGS) or term.en.lower().startswith(
+            ("ministry", "government", "prime minister")
+        ):
+            name = term.name(draft.language)
+            match = re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", folded)
+            if match and len(folded) == len(text):
+                found.append((match.start(), -len(name), text[match.start() : match.end()]))
+    return [name for _, _, name in sorted(found)]
+
+
+def _name_body(draft: Draft, asked: Asked, lead: Passage) -> None:
+    """The first line of "who": the body, and the point or clause that names it."""
+    best: tuple[float, Provision | None] = (0.0, None)
+    for child in draft.library.children(lead.document.key, lead.provision_id):
+        text = draft.library.text_of(lead.document, child)
+        score = asked.coverage(text)
+        if score > best[0] and _bodies_in(draft, text):
+            best = (score, child)
+    if best[1] is not None:
+        start, end = quotable_span(lead.document, best[1])
+        provision_id = best[1].id
+    else:
+        start, end, provision_id = lead.start, lead.end, lead.provision_id
+    bodies = [
+        b
+        for b in _bodies_in(draft, lead.document.body[start:end])
+        if fold(b) not in fold(draft.query.standalone)
+    ]
+    if bodies:
+        number = draft.cite(lead.document, provision_id, start, end)
+        label = draft.label(lead.document, provision_id)
+        draft.state(f"**{bodies[0]}** — {label}.", [number])

@@ -1,0 +1,32 @@
+"""Indexes a set with the real Indexer, in a cache folder that is reused while nothing changes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from retrieval_sets import BenchmarkTexts
+
+from assistant.build import Workspace
+from assistant.config import load_settings
+
+
+def open_index(texts: BenchmarkTexts, cache: Path) -> Workspace:
+    """The workspace of a set, brought up to date (ALQAC takes about ten minutes at first)."""
+    folder = cache / texts.name
+    folder.mkdir(parents=True, exist_ok=True)
+    (cache / "models").mkdir(exist_ok=True)
+    if not (folder / "models").exists():
+        # One converted model for all sets.
+        (folder / "models").symlink_to(cache / "models")
+    workspace = Workspace(load_settings(data_folder=folder))
+    report = workspace.indexer().synchronize(texts.documents, _show)
+    if report.changed or report.removed:
+        print(f"{texts.name}: {len(report.changed)} indexed, {len(report.removed)} removed",
+              file=sys.stderr)
+    return workspace
+
+
+def _show(number: int, total: int, key: str) -> None:
+    if number == total or number % 20 == 1:
+        print(f"  indexing {key} ({number} of {total})", file=sys.stderr, flush=True)

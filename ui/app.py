@@ -1,0 +1,322 @@
+"""Layout, wiring and the server of the page; no logic. Gradio's types stop here.
+
+The listener that answers streams whole conversations (`handlers`), and each is shown as HTML
+(`render`). Per-visitor state is in `gr.State`: nothing of a visitor is kept in an object here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from assistant.answering import Assistant
+from assistant.build import build_assistant
+from assistant.config import Settings
+from assistant.errors import AssistantError
+from assistant.schema import Language
+from ui.conversation import Conversation
+from ui.handlers import AnswerLanguage, PageHandlers
+from ui.render import render_conversation, render_footer, render_header, render_sources
+from ui.security import PageSecurity, require_loopback
+from ui.strings import STRINGS, Strings, preferred_language
+
+# An answer keeps a core busy (embedding, ranking): more at a time than this only slow each other
+# down, while one alone would make every visitor wait for the slowest question.
+ANSWERS_AT_A_TIME = 2
+# Further questions wait in line; beyond this many a visitor is told that the server is busy.
+MOST_WAITING = 32
+_MODEL = "extractive"
+_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """The components that listeners read or change."""
+
+    conversation: gr.State
+    header: gr.Markdown
+    language: gr.Radio
+    question: gr.Textbox
+    ask: gr.Button
+    stop: gr.Button
+    clear: gr.Button
+    as_typed: gr.Button
+    as_of: gr.Textbox
+    answer_language: gr.Radio
+    examples_title: gr.Markdown
+    examples: tuple[gr.Button, ...]
+    example_box: gr.Column
+    answers: gr.Markdown
+    sources: gr.Markdown
+    footer: gr.Markdown
+
+    @property
+    def shown(self) -> list[Any]:
+        """What changes with the conversation, in the order of `Page.show`."""
+        return [self.conversation, self.answers, self.sources, self.question, self.ask, self.stop,
+                self.clear, self.as_typed, self.example_box]
+
+    @property
+    def labelled(self) -> list[Any]:
+        """What changes with the page language, in the order of `Page.label`."""
+        return [self.header, self.language, self.question, self.ask, self.stop, self.clear,
+                self.as_typed, self.as_of, self.answer_language, self.examples_title,
+                *self.examples, self.answers, self.sources, self.footer]
+
+
+class Page:
+    """Turns what the handlers return into updates of components. Holds no visitor's state."""
+
+    def __init__(self, handlers: PageHandlers) -> None:
+        self.handlers = handlers
+
+    def ask(
+        self, question: str, conversation: Conversation, as_of: str,
+        answer_language: AnswerLanguage, language: Language,
+    ) -> Iterator[list[Any]]:
+        for grown in self.handlers.ask(question, conversation, as_of, answer_language):
+            yield self.show(grown, language)
+
+    def ask_as_typed(
+        self, conversation: Conversation, as_of: str, answer_language: AnswerLanguage,
+        language: Language,
+    ) -> Iterator[list[Any]]:
+        for grown in self.handlers.ask_again(conversation, as_of, answer_language):
+            yield self.show(grown, language)
+
+    def stop(self, conversation: Conversation, language: Language) -> list[Any]:
+        return self.show(conversation.stopped(), language)
+
+    def clear(self, language: Language) -> list[Any]:
+        return self.show(Conversation(), language)
+
+    def show(self, conversation: Conversation, language: Language) -> list[Any]:
+        """Updates for `Components.shown`."""
+        latest, documents = conversation.latest, self.handlers.assistant.library.documents
+        is_working = latest is not None and latest.state == "working"
+        may_retype = latest is not None and latest.state == "answered" and latest.is_reinterpreted
+        return [
+            conversation,
+            render_conversation(conversation, documents, language),
+            render_sources(conversation, documents, language),
+            _question_box(conversation),
+            gr.update(visible=not is_working),
+            gr.update(visible=is_working),
+            gr.update(visible=latest is not None and not is_working),
+            gr.update(visible=may_retype),
+            gr.update(visible=latest is None),
+        ]
+
+    def label(self, conversation: Conversation, language: Language) -> list[Any]:
+        """Updates for `Components.labelled`."""
+        strings, documents = STRINGS[language], self.handlers.assistant.library.documents
+        return [
+            render_header(language),
+            gr.update(value=language, label=strings.page_language),
+            gr.update(label=strings.question, placeholder=strings.question_hint),
+            strings.ask, strings.stop, strings.clear, strings.as_typed,
+            gr.update(label=strings.as_of, placeholder=self.as_of_hint(strings)),
+            gr.update(label=strings.answer_language, choices=_answer_languages(strings)),
+            _title(strings.examples_title), *strings.examples,
+            render_conversation(conversation, documents, language),
+            render_sources(conversation, documents, language),
+            render_footer(documents, _MODEL, language),
+        ]
+
+    def as_of_hint(self, strings: Strings) -> str:
+        return strings.as_of_hint.format(today=f"{self.handlers.today():%d/%m/%Y}")
+
+    def greet(self, conversation: Conversation, request: gr.Request) -> list[Any]:
+        """Labels in the language that the browser asks for; no script needed."""
+        accepted = request.headers.get("accept-language", "")
+        return self.label(conversation, preferred_language(accepted))
+
+
+def _question_box(conversation: Conversation) -> Any:
+    """Emptied once the question is taken, given back when it was not, else left to the visitor."""
+    latest = conversation.latest
+    if latest is None or (latest.state == "working" and latest.query is None):
+        return ""
+    return latest.question if latest.state == "failed" else gr.skip()
+
+
+def _answer_languages(strings: Strings) -> list[tuple[str, str]]:
+    return list(zip(strings.answer_languages, ("auto", "vi", "en"), strict=True))
+
+
+def _title(text: str) -> str:
+    return f"### {text}"
+
+
+def _html(html: str, name: str) -> gr.Markdown:
+    """HTML that Gradio sanitises once more; `gr.HTML` does not, and needs `unsafe-eval`."""
+    return gr.Markdown(html, elem_id=name, container=False, latex_delimiters=[])
+
+
+def _lay_out(page: Page) -> Components:
+    """The page in Vietnamese; `Page.greet` changes the language before it is first seen."""
+    strings, documents = STRINGS["vi"], page.handlers.assistant.library.documents
+    conversation = gr.State(Conversation())
+    with gr.Row(elem_id="top"):
+        header = _html(render_header("vi"), "header")
+        language = gr.Radio(
+            [("Tiếng Việt", "vi"), ("English", "en")], value="vi", label=strings.page_language,
+            elem_id="language", container=False, scale=0, min_width=200,
+        )
+    with gr.Row(elem_id="columns"):
+        with gr.Column(scale=3, min_width=300, elem_id="chat"):
+            asking = _lay_out_asking(page, strings)
+            answers = _html("", "answers")
+        with gr.Column(scale=2, min_width=300, elem_id="panel"):
+            sources = _html(render_sources(Conversation(), documents, "vi"), "sources")
+    footer = _html(render_footer(documents, _MODEL, "vi"), "footer")
+    return Components(
+        conversation=conversation, header=header, language=language, answers=answers,
+        sources=sources, footer=footer, **asking,
+    )
+
+
+def _lay_out_asking(page: Page, strings: Strings) -> dict[str, Any]:
+    # One line to start with, for then Enter asks; the box grows with the text.
+    question = gr.Textbox(
+        label=strings.question, placeholder=strings.question_hint, lines=1, max_lines=6,
+        elem_id="question", autofocus=True,
+    )
+    with gr.Row(elem_id="buttons"):
+        ask = gr.Button(strings.ask, variant="primary", elem_id="ask", min_width=96)
+        stop = gr.Button(strings.stop, variant="stop", elem_id="stop", visible=False, min_width=96)
+        as_typed = gr.Button(strings.as_typed, elem_id="as-typed", visible=False, min_width=120)
+        clear = gr.Button(strings.clear, elem_id="clear", visible=False, min_width=120)
+    with gr.Row(elem_id="choices"):
+        as_of = gr.Textbox(
+            label=strings.as_of, placeholder=page.as_of_hint(strings), elem_id="as-of",
+            max_length=40, min_width=140,
+        )
+        answer_language = gr.Radio(
+            _answer_languages(strings), value="auto", label=strings.answer_language,
+            elem_id="answer-language", min_width=220, scale=2,
+        )
+    with gr.Column(elem_id="examples") as example_box:
+        examples_title = gr.Markdown(_title(strings.examples_title), container=False)
+        examples = tuple(gr.Button(text, size="sm") for text in strings.examples)
+    return {
+        "question": question, "ask": ask, "stop": stop, "as_typed": as_typed, "clear": clear,
+        "as_of": as_of, "answer_language": answer_language, "example_box": example_box,
+        "examples_title": examples_title, "examples": examples,
+    }
+
+
+def _wire(page: Page, parts: Components) -> None:
+    answering: dict[str, Any] = {
+        "outputs": parts.shown, "api_visibility": "private", "show_progress": "hidden",
+        "concurrency_limit": ANSWERS_AT_A_TIME, "concurrency_id": "answers",
+    }
+    # Text work only, over before a place in the queue would come up.
+    at_once: dict[str, Any] = {
+        "api_visibility": "private", "show_progress": "hidden", "queue": False,
+    }
+    choices = [parts.conversation, parts.as_of, parts.answer_language, parts.language]
+    running = [
+        event(page.ask, [asked, *choices], **answering)
+        for event, asked in (
+            (parts.question.submit, parts.question), (parts.ask.click, parts.question),
+            *((example.click, example) for example in parts.examples),
+        )
+    ]
+    running.append(parts.as_typed.click(page.ask_as_typed, choices, **answering))
+    parts.stop.click(
+        page.stop, [parts.conversation, parts.language], parts.shown, cancels=running, **at_once
+    )
+    parts.clear.click(page.clear, [parts.language], parts.shown, cancels=running, **at_once)
+    parts.language.input(
+        page.label, [parts.conversation, parts.language], parts.labelled, **at_once
+    )
+
+
+def _add_program_interface(page: Page) -> None:
+    def ask(
+        question: str, as_of: str = "", answer_language: Literal["auto", "vi", "en"] = "auto"
+    ) -> dict[str, Any]:
+        """Answer one question with verified citations.
+
+        `as_of` is a day (2026-07-01 or 01/07/2026; empty for today), `answer_language` is "auto",
+        "vi" or "en". The result holds `text` (Markdown), `citations` (label, quote, validity, url),
+        `abstained`, `notices` and `corpus_version`.
+        """
+        try:
+            return page.handlers.ask_for_program(question, as_of, answer_language)
+        except AssistantError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    gr.api(
+        ask, api_name="ask", concurrency_limit=ANSWERS_AT_A_TIME, concurrency_id="answers"
+    )
+
+
+def make_app(assistant: Assistant, settings: Settings) -> gr.Blocks:
+    """The page over an assistant, and the endpoint `ask` for programs."""
+    page = Page(PageHandlers(assistant, settings.question_characters))
+    with gr.Blocks(title=STRINGS["vi"].title, analytics_enabled=False) as blocks:
+        parts = _lay_out(page)
+        _wire(page, parts)
+        blocks.load(
+            page.greet, [parts.conversation], parts.labelled, api_visibility="private",
+            show_progress="hidden", queue=False,
+        )
+        _add_program_interface(page)
+    blocks.queue(max_size=MOST_WAITING)
+    return blocks
+
+
+def make_server(assistant: Assistant, settings: Settings) -> FastAPI:
+    """The page mounted in FastAPI, with `/health` and the security headers.
+
+    Raises ConfigurationError when the host is not a loopback address.
+    """
+    require_loopback(settings.host)
+    server = FastAPI(title=STRINGS["en"].title, docs_url=None, redoc_url=None, openapi_url=None)
+    server.add_middleware(PageSecurity)
+
+    @server.get("/health")
+    def health() -> dict[str, str | int]:
+        library = assistant.library
+        documents = len(library.documents)
+        return {"status": "ok", "corpus_version": library.version, "documents": documents}
+
+    gr.mount_gradio_app(
+        server, make_app(assistant, settings), path="/", ssr_mode=False, footer_links=[],
+        theme=make_theme(), css=files("ui").joinpath("page.css").read_text(encoding="utf-8"),
+        # A bug's message is for the log; `gr.Error` of the program interface is shown all the same.
+        show_error=False,
+    )
+    return server
+
+
+def make_theme() -> gr.themes.Base:
+    """A calm theme of system fonts: a font from elsewhere would be a request to another host."""
+    return gr.themes.Base(
+        primary_hue="teal", neutral_hue="slate", font=_FONTS, font_mono=["ui-monospace", "monospace"],
+        radius_size="md",
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Serve the page until interrupted.
+
+    Raises ConfigurationError for a host that is not loopback, IndexMissingError without an index.
+    """
+    require_loopback(settings.host)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # Questions may be confidential: no tracing service gets them unless someone asks for it.
+    os.environ.setdefault("LANGSMITH_TRACING", "false")
+    server = make_server(build_assistant(settings, is_serving=True), settings)
+    uvicorn.run(
+        server, host=settings.host, port=settings.port, log_level="warning", server_header=False
+    )

@@ -1,0 +1,112 @@
+"""What every response of the page carries, and what the page refuses, whatever Gradio does.
+
+The policy allows this server alone. Gradio's page has inline scripts, so each page gets a nonce of
+its own instead of `unsafe-inline`: markup that slipped into an answer could not run. Inline styles
+stay allowed, for Gradio sets them on most elements.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from ipaddress import ip_address
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.errors import ConfigurationError
+from ui.strings import preferred_language
+
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "x-frame-options": "DENY",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+# The page takes no files, but Gradio's upload route stores whatever is posted to it.
+_REFUSED_PATHS = ("/gradio_api/upload", "/upload")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the name or address can be reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def require_loopback(host: str) -> None:
+    """Raises ConfigurationError for a host that others could reach: the page has no password yet."""
+    if not is_loopback(host):
+        raise ConfigurationError(
+            f"The page cannot be served on {host!r}: a public address needs the password protection"
+            " that is not built yet. Set ASSISTANT_HOST=127.0.0.1."
+        )
+
+
+class PageSecurity:
+    """ASGI middleware: headers, a nonce for each page, refusal of foreign hosts and of uploads."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        response = _Response(send, headers.get("accept-language", ""))
+        refused = _refusal(str(scope["path"]), headers.get("host", ""))
+        await (refused or self._app)(scope, receive, response.send)
+
+
+def _refusal(path: str, host: str) -> PlainTextResponse | None:
+    # A page of another site whose name is made to point here (DNS rebinding) is a foreign host.
+    name = re.sub(r":\d+$", "", host)
+    if not is_loopback(name):
+        return PlainTextResponse("Unknown host.", status_code=400)
+    if path.rstrip("/") in _REFUSED_PATHS:
+        return PlainTextResponse("This page takes no files.", status_code=403)
+    return None
+
+
+class _Response:
+    """Adds the headers; an HTML page is held back until it is whole, to mark its scripts."""
+
+    def __init__(self, send: Send, accept_language: str) -> None:
+        self._send, self._language = send, preferred_language(accept_language)
+        self._nonce = secrets.token_urlsafe(16)
+        self._held: Message | None = None
+        self._body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers.update({**_HEADERS, "content-security-policy": _POLICY.format(nonce=self._nonce)})
+            if headers.get("content-type", "").startswith("text/html"):
+                self._held = message
+                return
+        elif self._held is not None:
+            self._body += message.get("body", b"")
+            if not message.get("more_body", False):
+                await self._send_page(self._held)
+            return
+        await self._send(message)
+
+    async def _send_page(self, start: Message) -> None:
+        marked = self._body.replace(b"<script", f'<script nonce="{self._nonce}"'.encode())
+        # The page is Vietnamese or English from its first byte, for screen readers and browsers.
+        page = marked.replace(b'lang="en"', f'lang="{self._language}"'.encode(), 1)
+        headers = MutableHeaders(scope=start)
+        headers["content-length"] = str(len(page))
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": page})
