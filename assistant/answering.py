@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
+from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant.answer_text import render_claim, render_notices, render_sources
 from assistant.citations import verify
@@ -21,7 +21,7 @@ from assistant.extraction import extract_answer
 from assistant.library import Library
 from assistant.query import QueryReader
 from assistant.retrieval import Retriever
-from assistant.schema import Answer, Language, Query
+from assistant.schema import Answer, Language, Query, RetrievedChunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,9 @@ def make_chain(parts: Parts, limit: int) -> Runnable[dict[str, Any], dict[str, A
             as_typed=asked["as_typed"],
         )
 
+    def retrieve(asked: dict[str, Any]) -> tuple[RetrievedChunk, ...]:
+        return parts.retriever.retrieve(asked["query"], limit)
+
     def answer(asked: dict[str, Any]) -> Answer:
         started = asked["started"]
         drafted = extract_answer(asked["query"], asked["retrieved"], parts.library, parts.retriever)
@@ -116,13 +119,12 @@ def make_chain(parts: Parts, limit: int) -> Runnable[dict[str, Any], dict[str, A
         spent = {"total_seconds": round(time.perf_counter() - started, 4)}
         return replace(checked, timings=spent, corpus_version=parts.library.version)
 
+    # RunnablePassthrough.assign would run each single step in a thread of its own.
     return (
-        RunnablePassthrough.assign(started=RunnableLambda(lambda _: time.perf_counter()))
-        | RunnablePassthrough.assign(query=RunnableLambda(understand))
-        | RunnablePassthrough.assign(
-            retrieved=RunnableLambda(lambda asked: parts.retriever.retrieve(asked["query"], limit))
-        )
-        | RunnablePassthrough.assign(answer=RunnableLambda(answer))
+        RunnableLambda(lambda asked: asked | {"started": time.perf_counter()}, name="start")
+        | RunnableLambda(lambda asked: asked | {"query": understand(asked)}, name="query")
+        | RunnableLambda(lambda asked: asked | {"retrieved": retrieve(asked)}, name="retrieval")
+        | RunnableLambda(lambda asked: asked | {"answer": answer(asked)}, name="answer")
     )
 
 

@@ -76,6 +76,7 @@ class Workspace:
     def query_reader(self, library: Library) -> QueryReader:
         return QueryReader(
             tuple(library.documents.values()),
+            library.names,
             library.glossary,
             lambda: library.restorer,
             self.settings.question_characters,

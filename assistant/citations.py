@@ -7,9 +7,10 @@ stands in a source that the claim cites (in its words, its place, or its documen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from assistant.library import Library
 from assistant.schema import Answer, Citation, Claim, Document, Language, Provision
@@ -114,7 +115,8 @@ def _claim_problems(
     supported = set(allowed)
     for source in sources:
         supported |= source_facts(source, library)
-    missing = sorted(stated_facts(claim.text) - supported)
+    # "[3]" points to a source and states nothing.
+    missing = sorted(stated_facts(re.sub(r"\[\d+\]", " ", claim.text)) - supported)
     if missing:
         yield "not in the source cited: " + ", ".join(missing)
 
@@ -130,7 +132,7 @@ def _cell_problems(claim: Claim, citations: dict[int, Citation]) -> Iterable[str
 def source_facts(citation: Citation, library: Library) -> frozenset[str]:
     """Facts that a citation supports: its words, its place, and its document's metadata."""
     document = library.documents[citation.document_key]
-    days = (document.adopted, document.effective_from, document.effective_to, document.as_of)
+    days: tuple[date | None, ...] = (document.adopted, document.effective_from, document.effective_to, document.as_of)
     place = f"{citation.label} {document.label} {document.title} {document.number or ''}"
     named = " ".join(
         held.label + " " + (held.number or "")
@@ -138,6 +140,8 @@ def source_facts(citation: Citation, library: Library) -> frozenset[str]:
         for language in ("vi", "en")
         if (held := library.documents.get(f"{text_id}.{language}"))
     )
+    if document.effective_to is not None:
+        days = (*days, document.effective_to - timedelta(days=1))  # the last day in force
     dates = " ".join(day.isoformat() for day in days if day)
     counts = f"{document.articles_total or ''}"
     pieces = (citation.quote, place, named, dates, counts)

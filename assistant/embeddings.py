@@ -163,6 +163,13 @@ class LightEncoder(Embeddings):
         return [self._encode(DOCUMENT_PROMPT + normalize(text)).tolist() for text in texts]
 
     def _encode(self, text: str) -> FloatArray:
+        from threadpoolctl import threadpool_limits
+
+        # One short text: a second BLAS thread costs more in waiting than it computes.
+        with threadpool_limits(limits=1, user_api="blas"):
+            return self._forward(text)
+
+    def _forward(self, text: str) -> FloatArray:
         ids = self.tokenizer.encode(text).ids
         state = self._norm(self._input(ids), "embeddings.LayerNorm")
         for layer in range(self.layers):

@@ -146,6 +146,10 @@ def _head(draft: Draft, older: Document, newer: Document) -> tuple[Cell, ...]:
 def _rows(
     draft: Draft, older: tuple[Document, Provision], newer: tuple[Document, Provision]
 ) -> list[tuple[Cell, ...]]:
+    if not _is_mapped(draft, older[0], newer[0]):
+        # Without a concordance nothing is known of what answers what: the units stand side by side.
+        name = Cell(newer[1].heading.strip() or older[1].heading.strip())
+        return [(name, _cell(draft, *older), _cell(draft, *newer))]
     old_parts, new_parts = _parts(draft, *older), _parts(draft, *newer)
     used: set[str] = set()
     rows = []
@@ -163,14 +167,27 @@ def _rows(
         )
     for part in old_parts:
         if part.id not in used:
-            rows.append(
-                (
-                    Cell(_short_name(draft, older[0], part, len(rows))),
-                    _cell(draft, older[0], part),
-                    _cell(draft, newer[0], None),
-                )
-            )
+            name = Cell(_short_name(draft, older[0], part, len(rows)))
+            moved = _moved_cell(draft, newer[0], part)
+            rows.append((name, _cell(draft, older[0], part), moved))
     return rows
+
+
+def _is_mapped(draft: Draft, older: Document, newer: Document) -> bool:
+    return any(
+        row.old.startswith(older.id + "/") and row.new.startswith(newer.id + "/")
+        for row in draft.library.concordance.rows
+    )
+
+
+def _moved_cell(draft: Draft, newer: Document, part: Provision) -> Cell:
+    """Where an old clause without a mate went: a point of another clause, or nowhere."""
+    for row in draft.library.concordance.successors(part.id):
+        held = draft.library.provision(newer.key, row.new) if row.new else None
+        if held is not None:
+            start, end = quotable_span(newer, held)
+            return Cell(newer.body[start:end], (draft.cite(newer, held.id, start, end),))
+    return _cell(draft, newer, None)
 
 
 def _parts(draft: Draft, document: Document, unit: Provision) -> list[Provision]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from assistant.accents import AccentRestorer, load_restorer, train_restorer
 from assistant.errors import IndexMissingError
 from assistant.glossary import Glossary, load_glossary
+from assistant.named_provisions import NameIndex
 from assistant.registry import Registry
 from assistant.schema import Document, Language, Provision
 from assistant.validity import Change, Concordance, load_changes, load_concordance
@@ -42,6 +43,11 @@ class Library:
     @property
     def is_stale(self) -> bool:
         return (self._registry.state("version") or "0") != self.version
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """Every name of every text, to be found in a question or a passage."""
+        return NameIndex(self.documents.values())
 
     @cached_property
     def restorer(self) -> AccentRestorer:

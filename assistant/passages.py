@@ -57,6 +57,7 @@ class Asked:
     def __init__(
         self, query: Query, lexical: LexicalIndex, glossary: Glossary, names: Iterable[str] = ()
     ) -> None:
+        self.folded = fold(query.standalone)
         text = _without_names(query.standalone, names)
         words = [w for w in words_of(text) if fold(w) not in _QUESTION_WORDS or w.isupper()]
         tokens = [t for t in search_tokens(" ".join(words)) if "_" not in t]

@@ -73,12 +73,13 @@ class QueryReader:
     def __init__(
         self,
         documents: Sequence[Document],
+        names: NameIndex,
         glossary: Glossary,
         restorer: Callable[[], AccentRestorer],
         longest: int = 2000,
     ) -> None:
         self._documents = {document.id: document for document in documents}
-        self._names = NameIndex(documents)
+        self._names = names
         self._glossary, self._restorer, self._longest = glossary, restorer, longest
 
     def read(

@@ -71,7 +71,8 @@ class Benchmark:
     def report_laws(self) -> None:
         """Does the law in force come first as often as where the repealed acts are left out?"""
         questions = self._cut(read_law_questions(HERE / "law_questions.jsonl"))
-        every, current = self.laws("laws", ()), self.laws("laws-in-force", REPEALED)
+        every = self._open(read_laws(self.data))
+        current = self._open(read_laws(self.data, "laws-in-force", REPEALED), start_from="laws")
         undated = RetrievalWeights(in_force=0.0)
         for title, bench, weights in (
             ("all acts, dates not used", every, undated), ("all acts, dated", every, None),
@@ -102,11 +103,8 @@ class Benchmark:
             self._benches[language] = self._open(read_xquad(self.data, language))
         return self._benches[language]
 
-    def laws(self, name: str, leave_out: Sequence[str]) -> Bench:
-        return self._open(read_laws(self.data, name, leave_out))
-
-    def _open(self, texts: BenchmarkTexts) -> Bench:
-        workspace = open_index(texts, self.cache)
+    def _open(self, texts: BenchmarkTexts, start_from: str | None = None) -> Bench:
+        workspace = open_index(texts, self.cache, start_from)
         if self._embeddings is None:
             self._embeddings = HeldEmbeddings(make_embeddings(workspace.settings))
         return Bench(texts, workspace, self._embeddings)
@@ -149,7 +147,7 @@ def show_table(
 
 
 def show_rows(graded: Mapping[str, Graded], where: np.ndarray) -> None:
-    print("    " + " " * 6 + "".join(f"{name:>9}" for name in MEASURES) + "   ours better at R@1 by")
+    print(" " * 10 + "".join(f"{name:>9}" for name in MEASURES) + "   ours better at R@1 by")
     for name, values in graded.items():
         line = "".join(f"{values.mean(measure, where):9.1f}" for measure in MEASURES)
         if name != "ours":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,9 +12,14 @@ from assistant.build import Workspace
 from assistant.config import load_settings
 
 
-def open_index(texts: BenchmarkTexts, cache: Path) -> Workspace:
-    """The workspace of a set, brought up to date (ALQAC takes about ten minutes at first)."""
+def open_index(texts: BenchmarkTexts, cache: Path, start_from: str | None = None) -> Workspace:
+    """The workspace of a set, brought up to date (ALQAC takes about ten minutes at first).
+
+    `start_from` names a set of which this one is a part: its index is copied, not made again.
+    """
     folder = cache / texts.name
+    if start_from and not folder.exists():
+        shutil.copytree(cache / start_from, folder, symlinks=True)
     folder.mkdir(parents=True, exist_ok=True)
     (cache / "models").mkdir(exist_ok=True)
     if not (folder / "models").exists():

@@ -1,7 +1,7 @@
 """The sets that retrieval is measured on, as Documents to index and questions with known articles.
 
 Each set is split in two: weights are tuned on one half, numbers are reported on the other.
-ALQAC's own files are the split; XQuAD is cut by odd and even paragraphs, so that no text is in both.
+ALQAC's own files are the split; XQuAD is cut by odd and even paragraphs, so no text is in both.
 A question's gold and a hit are named by *place*, `<text id>#<n>`: an article or a paragraph.
 """
 
@@ -20,6 +20,8 @@ from assistant.schema import Chunk, Document, Language
 from assistant.text import fold
 
 Split = Literal["tune", "report"]
+_Made = tuple[Document, tuple[tuple[int, str], ...]]
+
 LONG_AGO = date(1900, 1, 1)
 REPEALED = ("86/2015/QH13", "24/2018/QH14", "13/2023/NĐ-CP", "08/2007/QH12")
 
@@ -84,7 +86,7 @@ def read_alqac_questions(folder: Path) -> list[BenchmarkQuestion]:
 
 def read_xquad(folder: Path, language: Language) -> BenchmarkTexts:
     """The 240 paragraphs of XQuAD in one language, one Document a paragraph."""
-    made = []
+    made: list[_Made] = []
     for number, paragraph in enumerate(_paragraphs(folder, language)):
         document = Document(
             id=f"xquad-{number}", language=language, title="XQuAD", label="XQuAD", kind="article",
@@ -110,7 +112,8 @@ def read_laws(
     folder: Path, name: str = "laws", leave_out: Iterable[str] = ()
 ) -> BenchmarkTexts:
     """The Vietnamese acts of data/laws with their dates, without those numbered in `leave_out`."""
-    made, unwanted = [], set(leave_out)
+    made: list[_Made] = []
+    unwanted = set(leave_out)
     for path in sorted((folder / "laws").glob("*.jsonl")):
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         first = rows[0]
@@ -121,7 +124,8 @@ def read_laws(
             name: date.fromisoformat(first[name]) if first[name] else None
             for name in ("effective_from", "effective_to")
         }
-        made.append(_make_law(law_id(first["doc"]), first["doc_title"], first["doc"], articles, dates))
+        text_id = law_id(first["doc"])
+        made.append(_make_law(text_id, first["doc_title"], first["doc"], articles, dates))
     return _collect(name, made)
 
 
@@ -144,9 +148,6 @@ def read_law_questions(file: Path) -> list[BenchmarkQuestion]:
 def _place(provision_id: str) -> str:
     text_id, _, article = provision_id.partition("/art-")
     return f"{text_id}#{article}"
-
-
-_Made = tuple[Document, tuple[tuple[int, str], ...]]
 
 
 def _make_law(

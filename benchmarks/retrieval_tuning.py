@@ -1,4 +1,4 @@
-"""Sweeps over RetrievalWeights on the tuning halves: one table a weight, the rest at its default."""
+"""Sweeps over RetrievalWeights on the tuning halves, the others at their defaults."""
 
 from __future__ import annotations
 
@@ -31,12 +31,18 @@ def tune(sets: Sets, read: Callable[[Bench, Sequence[str]], list[Query]]) -> Non
     print("tuning halves, R@1 / R@10" + "".join(f"{name:>14}" for name in sets))
     for weight, values in GRID.items():
         for value in values:
-            weights = replace(RetrievalWeights(), **{weight: value})
+            weights = with_weight(weight, value)
             cells = [
                 _cell(bench, questions, asked[name], weights)
                 for name, (bench, questions) in sets.items()
             ]
             print(f"{weight:>17} {value:7g}" + "".join(f"{cell:>14}" for cell in cells), flush=True)
+
+
+def with_weight(name: str, value: float) -> RetrievalWeights:
+    """The default weights but for one."""
+    changed = int(value) if name == "candidates" else value
+    return replace(RetrievalWeights(), **{name: changed})  # type: ignore[arg-type]
 
 
 def _cell(

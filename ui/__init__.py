@@ -1,1 +1,1 @@
-"""The page: `app` lays out and wires, `handlers` act, `render` and `source_cards` make safe HTML."""
+"""The page: `app` lays out and wires, `handlers` act, `render` and `source_cards` make HTML."""

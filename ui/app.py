@@ -7,152 +7,31 @@ The listener that answers streams whole conversations (`handlers`), and each is 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from gradio.events import api
 
 from assistant.answering import Assistant
 from assistant.build import build_assistant
 from assistant.config import Settings
 from assistant.errors import AssistantError
-from assistant.schema import Language
 from ui.conversation import Conversation
-from ui.handlers import AnswerLanguage, PageHandlers
-from ui.render import render_conversation, render_footer, render_header, render_sources
+from ui.handlers import PageHandlers
+from ui.page import ANSWERED_BY, Components, Page, answer_language_choices
+from ui.render import render_footer, render_header, render_sources, render_title
 from ui.security import PageSecurity, require_loopback
-from ui.strings import STRINGS, Strings, preferred_language
+from ui.strings import STRINGS, Strings
 
 # An answer keeps a core busy (embedding, ranking): more at a time than this only slow each other
 # down, while one alone would make every visitor wait for the slowest question.
 ANSWERS_AT_A_TIME = 2
 # Further questions wait in line; beyond this many a visitor is told that the server is busy.
 MOST_WAITING = 32
-_MODEL = "extractive"
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
-
-
-@dataclass(frozen=True, slots=True)
-class Components:
-    """The components that listeners read or change."""
-
-    conversation: gr.State
-    header: gr.Markdown
-    language: gr.Radio
-    question: gr.Textbox
-    ask: gr.Button
-    stop: gr.Button
-    clear: gr.Button
-    as_typed: gr.Button
-    as_of: gr.Textbox
-    answer_language: gr.Radio
-    examples_title: gr.Markdown
-    examples: tuple[gr.Button, ...]
-    example_box: gr.Column
-    answers: gr.Markdown
-    sources: gr.Markdown
-    footer: gr.Markdown
-
-    @property
-    def shown(self) -> list[Any]:
-        """What changes with the conversation, in the order of `Page.show`."""
-        return [self.conversation, self.answers, self.sources, self.question, self.ask, self.stop,
-                self.clear, self.as_typed, self.example_box]
-
-    @property
-    def labelled(self) -> list[Any]:
-        """What changes with the page language, in the order of `Page.label`."""
-        return [self.header, self.language, self.question, self.ask, self.stop, self.clear,
-                self.as_typed, self.as_of, self.answer_language, self.examples_title,
-                *self.examples, self.answers, self.sources, self.footer]
-
-
-class Page:
-    """Turns what the handlers return into updates of components. Holds no visitor's state."""
-
-    def __init__(self, handlers: PageHandlers) -> None:
-        self.handlers = handlers
-
-    def ask(
-        self, question: str, conversation: Conversation, as_of: str,
-        answer_language: AnswerLanguage, language: Language,
-    ) -> Iterator[list[Any]]:
-        for grown in self.handlers.ask(question, conversation, as_of, answer_language):
-            yield self.show(grown, language)
-
-    def ask_as_typed(
-        self, conversation: Conversation, as_of: str, answer_language: AnswerLanguage,
-        language: Language,
-    ) -> Iterator[list[Any]]:
-        for grown in self.handlers.ask_again(conversation, as_of, answer_language):
-            yield self.show(grown, language)
-
-    def stop(self, conversation: Conversation, language: Language) -> list[Any]:
-        return self.show(conversation.stopped(), language)
-
-    def clear(self, language: Language) -> list[Any]:
-        return self.show(Conversation(), language)
-
-    def show(self, conversation: Conversation, language: Language) -> list[Any]:
-        """Updates for `Components.shown`."""
-        latest, documents = conversation.latest, self.handlers.assistant.library.documents
-        is_working = latest is not None and latest.state == "working"
-        may_retype = latest is not None and latest.state == "answered" and latest.is_reinterpreted
-        return [
-            conversation,
-            render_conversation(conversation, documents, language),
-            render_sources(conversation, documents, language),
-            _question_box(conversation),
-            gr.update(visible=not is_working),
-            gr.update(visible=is_working),
-            gr.update(visible=latest is not None and not is_working),
-            gr.update(visible=may_retype),
-            gr.update(visible=latest is None),
-        ]
-
-    def label(self, conversation: Conversation, language: Language) -> list[Any]:
-        """Updates for `Components.labelled`."""
-        strings, documents = STRINGS[language], self.handlers.assistant.library.documents
-        return [
-            render_header(language),
-            gr.update(value=language, label=strings.page_language),
-            gr.update(label=strings.question, placeholder=strings.question_hint),
-            strings.ask, strings.stop, strings.clear, strings.as_typed,
-            gr.update(label=strings.as_of, placeholder=self.as_of_hint(strings)),
-            gr.update(label=strings.answer_language, choices=_answer_languages(strings)),
-            _title(strings.examples_title), *strings.examples,
-            render_conversation(conversation, documents, language),
-            render_sources(conversation, documents, language),
-            render_footer(documents, _MODEL, language),
-        ]
-
-    def as_of_hint(self, strings: Strings) -> str:
-        return strings.as_of_hint.format(today=f"{self.handlers.today():%d/%m/%Y}")
-
-    def greet(self, conversation: Conversation, request: gr.Request) -> list[Any]:
-        """Labels in the language that the browser asks for; no script needed."""
-        accepted = request.headers.get("accept-language", "")
-        return self.label(conversation, preferred_language(accepted))
-
-
-def _question_box(conversation: Conversation) -> Any:
-    """Emptied once the question is taken, given back when it was not, else left to the visitor."""
-    latest = conversation.latest
-    if latest is None or (latest.state == "working" and latest.query is None):
-        return ""
-    return latest.question if latest.state == "failed" else gr.skip()
-
-
-def _answer_languages(strings: Strings) -> list[tuple[str, str]]:
-    return list(zip(strings.answer_languages, ("auto", "vi", "en"), strict=True))
-
-
-def _title(text: str) -> str:
-    return f"### {text}"
 
 
 def _html(html: str, name: str) -> gr.Markdown:
@@ -176,7 +55,7 @@ def _lay_out(page: Page) -> Components:
             answers = _html("", "answers")
         with gr.Column(scale=2, min_width=300, elem_id="panel"):
             sources = _html(render_sources(Conversation(), documents, "vi"), "sources")
-    footer = _html(render_footer(documents, _MODEL, "vi"), "footer")
+    footer = _html(render_footer(documents, ANSWERED_BY, "vi"), "footer")
     return Components(
         conversation=conversation, header=header, language=language, answers=answers,
         sources=sources, footer=footer, **asking,
@@ -199,12 +78,12 @@ def _lay_out_asking(page: Page, strings: Strings) -> dict[str, Any]:
             label=strings.as_of, placeholder=page.as_of_hint(strings), elem_id="as-of",
             max_length=40, min_width=140,
         )
-        answer_language = gr.Radio(
-            _answer_languages(strings), value="auto", label=strings.answer_language,
-            elem_id="answer-language", min_width=220, scale=2,
+        answer_language = gr.Dropdown(
+            answer_language_choices(strings), value="auto", label=strings.answer_language,
+            elem_id="answer-language", min_width=140, filterable=False,
         )
     with gr.Column(elem_id="examples") as example_box:
-        examples_title = gr.Markdown(_title(strings.examples_title), container=False)
+        examples_title = _html(render_title(strings.examples_title), "examples-title")
         examples = tuple(gr.Button(text, size="sm") for text in strings.examples)
     return {
         "question": question, "ask": ask, "stop": stop, "as_typed": as_typed, "clear": clear,
@@ -223,7 +102,7 @@ def _wire(page: Page, parts: Components) -> None:
         "api_visibility": "private", "show_progress": "hidden", "queue": False,
     }
     choices = [parts.conversation, parts.as_of, parts.answer_language, parts.language]
-    running = [
+    running: list[Any] = [
         event(page.ask, [asked, *choices], **answering)
         for event, asked in (
             (parts.question.submit, parts.question), (parts.ask.click, parts.question),
@@ -255,7 +134,7 @@ def _add_program_interface(page: Page) -> None:
         except AssistantError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    gr.api(
+    api(
         ask, api_name="ask", concurrency_limit=ANSWERS_AT_A_TIME, concurrency_id="answers"
     )
 
@@ -263,6 +142,7 @@ def _add_program_interface(page: Page) -> None:
 def make_app(assistant: Assistant, settings: Settings) -> gr.Blocks:
     """The page over an assistant, and the endpoint `ask` for programs."""
     page = Page(PageHandlers(assistant, settings.question_characters))
+    blocks: gr.Blocks
     with gr.Blocks(title=STRINGS["vi"].title, analytics_enabled=False) as blocks:
         parts = _lay_out(page)
         _wire(page, parts)
@@ -302,8 +182,8 @@ def make_server(assistant: Assistant, settings: Settings) -> FastAPI:
 def make_theme() -> gr.themes.Base:
     """A calm theme of system fonts: a font from elsewhere would be a request to another host."""
     return gr.themes.Base(
-        primary_hue="teal", neutral_hue="slate", font=_FONTS, font_mono=["ui-monospace", "monospace"],
-        radius_size="md",
+        primary_hue="teal", neutral_hue="slate", font=_FONTS,
+        font_mono=["ui-monospace", "monospace"], radius_size="md",
     )
 
 

@@ -11,7 +11,9 @@ from typing import Literal
 from assistant.schema import Answer, Query
 
 TurnState = Literal["working", "answered", "stopped", "failed"]
-ProblemKind = Literal["empty", "too_long", "bad_date", "question", "index", "locked", "setup", "bug"]
+ProblemKind = Literal[
+    "empty", "too_long", "bad_date", "question", "index", "locked", "setup", "bug"
+]
 
 # An answer with its retrieved chunks is some 100 kB: a page left open must not grow without end.
 MOST_TURNS = 20
@@ -19,7 +21,7 @@ MOST_TURNS = 20
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a turn failed: `kind` names a sentence of the page's strings, `detail` what to do next."""
+    """Why a turn failed: `kind` names a sentence of the page, `detail` says what to do next."""
 
     kind: ProblemKind
     detail: str = ""
@@ -39,7 +41,7 @@ class Turn:
 
     @property
     def is_reinterpreted(self) -> bool:
-        """Whether what was searched is not what was typed, so that the reader may want it undone."""
+        """Whether what was searched is not what was typed: the reader may want it undone."""
         return self.query is not None and (self.query.restored or self.query.followed_up)
 
 

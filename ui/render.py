@@ -1,7 +1,7 @@
 """A conversation to HTML. Every piece of text is escaped here or in `markup`; nothing is trusted.
 
 The HTML is shown by Gradio's Markdown component, which hands a block of HTML through and sanitises
-it a second time. A line end could end that block and have the rest read as Markdown, so none is
+it a second time (it takes out `data-` and most `aria-` attributes). A line end could end that block and have the rest read as Markdown, so none is
 ever written (`one_line`).
 """
 
@@ -28,7 +28,7 @@ def render_conversation(
     earlier = [turn for turn in conversation.turns if turn is not latest]
     return one_line(
         f'<div class="conversation" lang="{language}">'
-        f'<div role="log" aria-live="polite">{render_turn(latest, documents, language)}</div>'
+        f'<div role="log">{render_turn(latest, documents, language)}</div>'
         f"{_render_earlier(earlier, documents, language)}</div>"
     )
 
@@ -48,7 +48,7 @@ def _render_earlier(turns: list[Turn], documents: Documents, language: Language)
 
 def render_turn(turn: Turn, documents: Documents, language: Language) -> str:
     """Question, what was understood, and as much of the answer as has arrived."""
-    pieces = [f'<div class="turn" id="t{turn.number}">']
+    pieces = [f'<div class="turn {turn.state}" id="t{turn.number}">']
     if turn.question:
         pieces.append(f'<p class="asked">{text_to_html(turn.question)}</p>')
     pieces.append(_render_understood(turn, language))
@@ -157,12 +157,12 @@ def _render_table(claim: Claim, link: LinkMaker) -> str:
 
 
 def _row(row: tuple[Cell, ...], head: tuple[Cell, ...], link: LinkMaker) -> str:
-    """A phone shows cells one below the other, each under its column's name (`data-column`)."""
+    """A phone shows cells one below the other, each under its column's name, else hidden."""
     first, *others = row
     cells = [f'<th scope="row">{_cell(first, link)}</th>']
     for cell, column in zip(others, head[1:], strict=False):
-        name = escape(column.text, quote=True)
-        cells.append(f'<td data-column="{name}">{_cell(cell, link)}</td>')
+        name = f'<span class="column">{text_to_html(column.text)}</span>'
+        cells.append(f"<td>{name}{_cell(cell, link)}</td>")
     return "".join(cells)
 
 
@@ -183,6 +183,10 @@ def render_sources(conversation: Conversation, documents: Documents, language: L
     return one_line(
         f'<div class="sources" lang="{language}"><h2>{escape(strings.sources_of)}</h2>{body}</div>'
     )
+
+
+def render_title(text: str) -> str:
+    return f'<h2 class="title">{escape(text)}</h2>'
 
 
 def render_header(language: Language) -> str:

@@ -45,7 +45,7 @@ def is_loopback(host: str) -> bool:
 
 
 def require_loopback(host: str) -> None:
-    """Raises ConfigurationError for a host that others could reach: the page has no password yet."""
+    """Raises ConfigurationError for a host that others could reach: there is no password yet."""
     if not is_loopback(host):
         raise ConfigurationError(
             f"The page cannot be served on {host!r}: a public address needs the password protection"
@@ -91,7 +91,8 @@ class _Response:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers.update({**_HEADERS, "content-security-policy": _POLICY.format(nonce=self._nonce)})
+            headers.update(_HEADERS)
+            headers["content-security-policy"] = _POLICY.format(nonce=self._nonce)
             if headers.get("content-type", "").startswith("text/html"):
                 self._held = message
                 return

@@ -14,6 +14,9 @@ from ui.strings import STRINGS, Strings
 
 Documents = Mapping[str, Document]
 
+# A comparison cites a dozen provisions: unfolded, their cards would bury a phone's page.
+OPEN_CARDS = 3
+
 
 def card_anchor(turn: Turn, number: int) -> str:
     """The id of a card in the page: turns of one conversation must not share anchors."""
@@ -37,8 +40,10 @@ def render_cards(turn: Turn, documents: Documents, language: Language) -> str:
     if not citations:
         return f'<p class="quiet">{escape(strings.no_sources)}</p>'
     cards = "".join(
-        _render_card(turn, citation, documents.get(citation.document_key), language)
-        for citation in citations
+        _render_card(
+            turn, citation, documents.get(citation.document_key), language, is_open=place < OPEN_CARDS
+        )
+        for place, citation in enumerate(citations)
     )
     return f'<p class="quiet">{escape(_validity_line(turn.answer, language))}</p>{cards}'
 
@@ -50,22 +55,24 @@ def _validity_line(answer: Answer, language: Language) -> str:
 
 
 def _render_card(
-    turn: Turn, citation: Citation, document: Document | None, language: Language
+    turn: Turn, citation: Citation, document: Document | None, language: Language, *, is_open: bool
 ) -> str:
     strings = STRINGS[language]
-    anchor = card_anchor(turn, citation.number)
     quote_language = citation.document_key.rsplit(".", 1)[-1]
+    # The anchor is inside the fold: a browser that follows `[n]` to a folded card unfolds it.
     return (
-        f'<article class="card" id="{anchor}">'
-        f'<header><a class="number" href="#t{turn.number}" title="{escape(strings.back)}">'
-        f"{citation.number}</a>"
-        f'<span class="label">{escape(citation.label)}</span></header>'
-        f'<p class="badges">{render_badge(citation.validity, language)}'
-        f"{_kind_badge(citation, strings)}</p>"
-        f"{_render_facts(document, strings, language) if document else ''}"
+        f'<article class="card"><details{" open" if is_open else ""}>'
+        f'<summary><span class="number">{citation.number}</span>'
+        f'<span class="label">{escape(citation.label)}</span>'
+        f'<span class="badges">{render_badge(citation.validity, language)}'
+        f"{_kind_badge(citation, strings)}</span></summary>"
+        f'<div class="body" id="{card_anchor(turn, citation.number)}">'
         f'<blockquote tabindex="0" lang="{escape(quote_language)}">'
         f"{quoted(citation.quote, is_digest=citation.is_digest)}</blockquote>"
-        f"{address_to_html(citation.url, strings.open_source)}</article>"
+        f"{_render_facts(document, strings, language) if document else ''}"
+        f"<p>{address_to_html(citation.url, strings.open_source)}"
+        f'<a class="back" href="#t{turn.number}">↑ {escape(strings.back)}</a></p>'
+        "</div></details></article>"
     )
 
 
@@ -105,7 +112,8 @@ def _render_facts(document: Document, strings: Strings, language: Language) -> s
         f"<span><b>{escape(name)}</b> {escape(value)}</span>" for name, value in facts
     )
     standing = f"{strings.standing[document.authority]}; {strings.verified[document.verified]}"
+    title = text_to_html(document.title)
     return (
-        f'<p class="text-title" lang="{escape(document.language)}">{text_to_html(document.title)}</p>'
+        f'<p class="text-title" lang="{escape(document.language)}">{title}</p>'
         f'<p class="facts">{pairs}</p><p class="standing">{escape(standing)}</p>'
     )

@@ -67,8 +67,8 @@ class Strings:
 
 VIETNAMESE = Strings(
     title="Trợ lý hợp tác an ninh mạng",
-    subtitle="Hỏi đáp về chính sách hợp tác quốc tế trên không gian mạng: trích đến từng điều, khoản,"
-    " xét hiệu lực theo ngày.",
+    subtitle="Hỏi đáp về chính sách hợp tác quốc tế trên không gian mạng: trích đến từng điều,"
+    " khoản, xét hiệu lực theo ngày.",
     page_language="Ngôn ngữ của trang",
     question="Câu hỏi",
     question_hint="Ví dụ: Ai chủ trì hợp tác quốc tế về an ninh mạng? (không cần gõ dấu)",
@@ -100,8 +100,8 @@ VIETNAMESE = Strings(
     sources="Nguồn",
     sources_of="Nguồn của câu trả lời",
     no_sources="Câu trả lời này không dẫn nguồn nào.",
-    sources_empty="Nguồn của câu trả lời sẽ hiện ở đây: điều, khoản được trích, hiệu lực của văn bản"
-    " vào ngày được hỏi và địa chỉ văn bản chính thức.",
+    sources_empty="Nguồn của câu trả lời sẽ hiện ở đây: điều, khoản được trích, hiệu lực của văn"
+    " bản vào ngày được hỏi và địa chỉ văn bản chính thức.",
     validity_on="Hiệu lực xét tại ngày {day}",
     validity_in="Hiệu lực xét tại ngày {day}, ngày cuối của khoảng thời gian được hỏi",
     digest="tóm lược",
@@ -223,7 +223,9 @@ ENGLISH = Strings(
         "bug": "Sorry, something unexpected went wrong and there is no answer. The error has been"
         " logged; please try again or ask in another way.",
     },
-    answered_by={"extractive": "Answers are extracted from sources; no text-generating model is used."},
+    answered_by={
+        "extractive": "Answers are extracted from sources; no text-generating model is used."
+    },
     answered_by_model="Worded by the model {model}, checked against the sources.",
     corpus="Corpus: {documents} texts, checked up to {day}.",
     not_advice="For information only; not legal advice.",
