@@ -97,7 +97,7 @@ class Draft:
 
     # what is said
 
-    def say(self, name: str, citations: Iterable[int] = (), **facts: object) -> None:
+    def say(self, name: str, citations: Iterable[int] = (), /, **facts: object) -> None:
         """A statement of ours; its facts must stand in what it cites."""
         text = phrase(name, self.language, **facts)
         self.claims.append(Claim(text, tuple(dict.fromkeys(citations)), "statement"))
@@ -105,7 +105,7 @@ class Draft:
     def state(self, text: str, citations: Iterable[int]) -> None:
         self.claims.append(Claim(text, tuple(dict.fromkeys(citations)), "statement"))
 
-    def frame(self, name: str, **facts: object) -> None:
+    def frame(self, name: str, /, **facts: object) -> None:
         """A line that leads to what follows and cites nothing."""
         self.claims.append(Claim(phrase(name, self.language, **facts), (), "frame"))
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.drafting import Draft
-from assistant.named_provisions import NameIndex
-from assistant.passages import Asked, Passage, quotable_span
+from assistant.passages import COVERAGE, Asked, Passage, quotable_span
 from assistant.phrases import phrase
 from assistant.schema import Document, Language, Provision
 from assistant.text import fold, search_tokens
@@ -41,7 +40,7 @@ _ASPECTS = tuple((re.compile(asked), re.compile(said)) for asked, said in (
     (r"hieu luc tu|co hieu luc|take effect|takes effect|enter into force|effective", r"co hieu luc|take[sn]? effect|in force"),
     (r"phat bao nhieu|muc phat|bi phat|fine|penalt", r"phat tien|fine|dong"),
 ))
-_LEGAL_BONUS, _SHAPE_BONUS, _ENDED_MALUS = 0.06, 0.05, 0.25
+_LEGAL_BONUS, _SHAPE_BONUS, _ENDED_MALUS = 0.1, 0.05, 0.25
 _SECOND_SHARE, _LONG_PARAGRAPH = 0.93, 60
 _MOST_PREDECESSORS = 3
 
@@ -91,15 +90,14 @@ def _frame_time(draft: Draft) -> None:
 def _ranked(draft: Draft, asked: Asked, passages: Sequence[Passage]) -> list[Passage]:
     """Best first for this question's shape and day; what restates a provision gives way to it."""
     if draft.query.intent in ("who", "list", "fact", "allowed"):
-        passages = _followed(draft, passages)
+        passages = _followed(draft, asked, passages)
     return sorted(passages, key=lambda p: (-_fitness(draft, asked, p), p.document.key, p.start))
 
 
-def _followed(draft: Draft, passages: Sequence[Passage]) -> list[Passage]:
-    names = draft.library.names
+def _followed(draft: Draft, asked: Asked, passages: Sequence[Passage]) -> list[Passage]:
     kept: dict[tuple[str, str], Passage] = {}
     for place, passage in enumerate(passages):
-        better = followed_reference(draft, names, passage) if place < 4 else None
+        better = followed_reference(draft, asked, passage) if place < 4 else None
         chosen = better or passage
         key = (chosen.document.key, chosen.provision_id)
         if key not in kept or kept[key].score < chosen.score:
@@ -313,14 +311,14 @@ def _name_body(draft: Draft, asked: Asked, lead: Passage) -> None:
         draft.state(f"**{bodies[0]}** — {label}.", [number])
 
 
-def followed_reference(draft: Draft, names: NameIndex, passage: Passage) -> Passage | None:
+def followed_reference(draft: Draft, asked: Asked, passage: Passage) -> Passage | None:
     """The provision that a topic article's paragraph restates, when it names just one article.
 
     The law itself is the better source than our article about it, and is quoted instead.
     """
     if passage.document.kind in DATED_KINDS:
         return None
-    found = names.find(passage.text, draft.query.as_of)
+    found = draft.library.names.find(passage.text, draft.query.as_of)
     held = [
         (document, provision)
         for reference in found.references
@@ -336,6 +334,13 @@ def followed_reference(draft: Draft, names: NameIndex, passage: Passage) -> Pass
     clause_id = "/".join(provision.id.split("/")[:3])
     clause = draft.library.provision(document.key, clause_id) or provision
     start, end = quotable_span(document, clause)
+    article = draft.library.provision(document.key, "/".join(clause.id.split("/")[:2]))
+    heading = article.heading if article else ""
+    coverage = asked.coverage(f"{heading}\n{document.body[start:end]}")
+    if coverage < passage.coverage:
+        return None  # the paragraph says more of what is asked than the clause it names
+    score = passage.score + COVERAGE * (coverage - passage.coverage)
     return replace(
-        passage, document=document, provision_id=clause.id, start=start, end=end, chunk_id=""
+        passage, document=document, provision_id=clause.id, start=start, end=end, chunk_id="",
+        coverage=coverage, score=score,
     )

@@ -161,7 +161,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
 }
 
 
-def phrase(name: str, language: Language, **facts: object) -> str:
+def phrase(name: str, language: Language, /, **facts: object) -> str:
     """The named sentence in the language, with its facts filled in."""
     return _PHRASES[name][0 if language == "vi" else 1].format(**facts)
 

@@ -99,7 +99,3 @@ def test_a_chosen_date_gives_way_to_one_that_is_said() -> None:
     assert read_time("Ai quản lý?", TODAY, chosen).start == chosen
     assert read_time("Ai quản lý?", TODAY, chosen).source == "chosen"
     assert read_time("Năm 2024 ai quản lý?", TODAY, chosen).start == date(2024, 1, 1)
-
-
-def test_table_is_large_enough() -> None:
-    assert len(DAYS) + len(SPANS) + len(NOT_SAID) >= 40

@@ -14,6 +14,8 @@ from ui.strings import STRINGS, Strings
 
 Documents = Mapping[str, Document]
 
+# Kinds that digest no single text: the corpus's own articles.
+_OWN_KINDS = frozenset({"article", "glossary", "timeline"})
 # A comparison cites a dozen provisions: unfolded, their cards would bury a phone's page.
 OPEN_CARDS = 3
 
@@ -65,12 +67,12 @@ def _render_card(
         f'<summary><span class="number">{citation.number}</span>'
         f'<span class="label">{escape(citation.label)}</span>'
         f'<span class="badges">{render_badge(citation.validity, language)}'
-        f"{_kind_badge(citation, strings)}</span></summary>"
+        f"{_kind_badge(citation, document, strings)}</span></summary>"
         f'<div class="body" id="{card_anchor(turn, citation.number)}">'
         f'<blockquote tabindex="0" lang="{escape(quote_language)}">'
         f"{quoted(citation.quote, is_digest=citation.is_digest)}</blockquote>"
         f"{_render_facts(document, strings, language) if document else ''}"
-        f"<p>{address_to_html(citation.url, strings.open_source)}"
+        f'<p class="links">{address_to_html(citation.url, strings.open_source)}'
         f'<a class="back" href="#t{turn.number}">↑ {escape(strings.back)}</a></p>'
         "</div></details></article>"
     )
@@ -91,7 +93,10 @@ def quoted(text: str, *, is_digest: bool, ending: str = "") -> str:
     return lines_to_html(text if is_digest else f"«{text}»", ending)
 
 
-def _kind_badge(citation: Citation, strings: Strings) -> str:
+def _kind_badge(citation: Citation, document: Document | None, strings: Strings) -> str:
+    """Whose words: the official text's, our digest of one, or an article of our own."""
+    if document is not None and document.kind in _OWN_KINDS:
+        return f'<span class="badge kind">{escape(strings.own_article)}</span>'
     if citation.is_digest:
         why = escape(strings.digest_why, quote=True)
         return f'<span class="badge kind" title="{why}">{escape(strings.digest)}</span>'

@@ -46,6 +46,7 @@ class Strings:
     digest: str
     digest_why: str
     official: str
+    own_article: str
     standing: dict[str, str]
     verified: dict[str, str]
     number: str
@@ -76,7 +77,7 @@ VIETNAMESE = Strings(
     stop="Dừng",
     clear="Xóa hội thoại",
     as_typed="Tìm đúng như đã gõ",
-    as_of="Xét hiệu lực tại ngày",
+    as_of="Hiệu lực tại ngày",
     as_of_hint="Hôm nay ({today})",
     answer_language="Trả lời bằng",
     answer_languages=("Theo câu hỏi", "Tiếng Việt", "English"),
@@ -108,6 +109,7 @@ VIETNAMESE = Strings(
     digest_why="Lời tóm lược của kho tài liệu, không phải nguyên văn; khi khác nhau, văn bản chính"
     " thức là đúng.",
     official="văn bản chính thức",
+    own_article="bài của kho tài liệu",
     standing={
         "official": "theo văn bản chính thức", "secondary": "theo nguồn thứ cấp",
         "compiled": "tổng hợp từ nhiều nguồn",
@@ -190,6 +192,7 @@ ENGLISH = Strings(
     digest_why="A digest in the corpus's own words, not the law's; where they differ, the official"
     " text is right.",
     official="official text",
+    own_article="the corpus's own article",
     standing={
         "official": "from the official text", "secondary": "from a secondary source",
         "compiled": "compiled from several sources",
