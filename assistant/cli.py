@@ -53,7 +53,10 @@ class AssistantGroup(TyperGroup):
 
 
 app = typer.Typer(
-    cls=AssistantGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    cls=AssistantGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     help="Hỏi đáp về chính sách hợp tác an ninh mạng, có trích dẫn được kiểm chứng. / "
     "Questions and answers on cyber cooperation policy, with verified citations.",
 )
@@ -66,7 +69,8 @@ def ask(
     as_of: AsOfOption = None,
     lang: LanguageOption = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="In toàn bộ câu trả lời dạng JSON / Whole answer as JSON.")
+        bool,
+        typer.Option("--json", help="In toàn bộ câu trả lời dạng JSON / Whole answer as JSON."),
     ] = False,
     explain: Annotated[
         bool,
@@ -115,6 +119,11 @@ def serve(
     ensure_index(open_workspace(settings), compare=True)
     from ui.app import serve as serve_page
 
+    print(
+        f"http://{settings.host}:{settings.port}/  trong ít giây nữa / in a few seconds "
+        "(Ctrl+C: dừng / stop)",
+        flush=True,
+    )
     serve_page(settings)
 
 

@@ -71,12 +71,24 @@ def list_documents(as_of: AsOfOption = None, lang: LanguageOption = None) -> Non
     for text_id in library.text_ids():
         document = _document(library, text_id, lang or "vi")
         languages = [held for held in ("vi", "en") if f"{text_id}.{held}" in library.documents]
-        rows.append([
-            text_id, ",".join(languages), document.label, document.number or "–",
-            _validity_cell(validity_on(document, day)), str(len(library.provisions(document.key))),
-        ])
-    columns = ["Id", "Ngôn ngữ / Languages", "Văn bản / Text", "Số hiệu / Number",
-               f"Ngày / On {day}", "Đơn vị / Provisions"]
+        rows.append(
+            [
+                text_id,
+                ",".join(languages),
+                document.label,
+                document.number or "–",
+                _validity_cell(validity_on(document, day)),
+                str(len(library.provisions(document.key))),
+            ]
+        )
+    columns = [
+        "Id",
+        "Ngôn ngữ / Languages",
+        "Văn bản / Text",
+        "Số hiệu / Number",
+        f"Ngày / On {day}",
+        "Đơn vị / Provisions",
+    ]
     print_table(columns, rows)
 
 
@@ -100,17 +112,21 @@ def show_document(
     document = _document(library, text_id, language or "vi")
     validity = validity_on(document, day)
     if provision is None:
-        print_pairs([("id", document.key), *_metadata(document), (str(day), _STATES[validity.state])])
+        print_pairs(
+            [("id", document.key), *_metadata(document), (str(day), _STATES[validity.state])]
+        )
         print(f"\n{document.body.strip()}")
         return
     found = _find_provision(library, document, provision, day)
-    print_pairs([
-        ("id", found.id),
-        ("label", provision_label(library, document, found.id, document.language)),
-        (str(day), _validity_cell(validity)),
-        ("text_kind", document.text_kind),
-        ("source_url", document.source_url or ""),
-    ])
+    print_pairs(
+        [
+            ("id", found.id),
+            ("label", provision_label(library, document, found.id, document.language)),
+            (str(day), _validity_cell(validity)),
+            ("text_kind", document.text_kind),
+            ("source_url", document.source_url or ""),
+        ]
+    )
     print(f"\n{library.text_of(document, found).strip()}")
 
 
@@ -145,6 +161,20 @@ def rebuild_index() -> None:
     print(f"{len(report.changed)} văn bản / documents, {len(report.removed)} đã bỏ / removed")
     for line in report.repaired:
         print(line)
+
+
+@corpus_commands.command("pack")
+def pack_vectors() -> None:
+    """Ghi lại vectơ đi kèm kho, sau khi sửa văn bản / Write the shipped vectors after an edit."""
+    from assistant.build import shipped_corpus
+    from assistant.embeddings import embedding_fingerprint
+    from assistant.vector_pack import write_packs
+
+    workspace = _open_indexed()
+    ensure_index(workspace, compare=True)
+    folder = shipped_corpus() / "vectors"
+    count = write_packs(workspace.registry, folder, embedding_fingerprint(workspace.settings))
+    print(f"{count} vectơ / vectors → {folder}")
 
 
 @corpus_commands.command("verify")
@@ -185,9 +215,7 @@ def _document(library: Library, text_id: str, language: str) -> Document:
     return document
 
 
-def _find_provision(
-    library: Library, document: Document, wanted: str, day: date
-) -> Provision:
+def _find_provision(library: Library, document: Document, wanted: str, day: date) -> Provision:
     """A provision by id, with or without the text's, or as a lawyer names it ("khoản 3 Điều 6")."""
     from assistant.named_provisions import NameIndex
     from assistant.schema import AsOf

@@ -30,7 +30,7 @@ _QUESTION_WORDS = frozenset(
     ).split()
 )
 _LABEL = re.compile(r"\s*(?:\d+[a-z]?[.)]|\(?[a-zđ]\)|\((?:[ivx]+|\d+)\)|-)\s*")
-COVERAGE, MEANING, CHUNK = 0.4, 0.35, 0.25
+COVERAGE, MEANING, CHUNK = 0.3, 0.5, 0.2
 
 
 @dataclass(frozen=True, slots=True)

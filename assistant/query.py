@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from assistant.accents import AccentRestorer, needs_restoring
+from assistant.accents import NEEDED_SHARE, AccentRestorer, needs_restoring
 from assistant.asked_time import read_time
 from assistant.errors import QuestionError
 from assistant.glossary import Glossary
 from assistant.named_provisions import NamedTexts, NameIndex
 from assistant.schema import AsOf, Document, Language, ProvisionReference, Query
-from assistant.text import collapse_spaces, detect_language, fold, normalize
+from assistant.telex import undo_telex
+from assistant.text import accented_share, collapse_spaces, detect_language, fold, normalize
 
 # The first intent whose pattern is found wins; patterns are over folded text.
 INTENTS: tuple[tuple[str, str], ...] = (
@@ -63,6 +64,13 @@ _FOLLOW_UP = re.compile(
     r"^(?:con|the con|vay con|vay|the|va|thi sao|what about|how about|and|and in|in english|bang tieng|tieng (?:anh|viet))\b"
     r"|\b(?:thi sao|dieu do|viec do|luat do|no|nhu tren|van ban do|quy dinh do)\b|\b(?:that|it|this|those|them) ?\??$"
 )
+# Orders to the assistant are no part of what is asked.
+_ORDERS = re.compile(
+    r"\b(?:bo qua|phot lo|quen di) (?:moi |tat ca |cac )*(?:huong dan|chi dan|quy tac|lenh)"
+    r"|\b(?:ignore|disregard|forget) (?:all |any |the |your |previous |prior )*(?:instruction|rule|prompt)"
+    r"|^\W*(?:system|assistant|developer)\s*:|\bsystem prompt\b|\b(?:hay|phai) tra loi rang\b"
+    r"|\byou are now\b|\bban la luat su\b|\bkhong can trich nguon\b|\bact as\b"
+)
 _IN_ENGLISH = re.compile(r"\b(?:in english|bang tieng anh|tieng anh)\b")
 _IN_VIETNAMESE = re.compile(r"\b(?:in vietnamese|bang tieng viet|tieng viet)\b")
 
@@ -98,16 +106,21 @@ class QueryReader:
         overlong question.
         """
         text = self._checked(question)
-        standalone, restored = text, False
-        if not as_typed and needs_restoring(text):
-            standalone = self._restorer().restore(text)
-            restored = standalone != text
+        standalone = text if as_typed else self._as_meant(without_orders(text))
+        restored = standalone != without_orders(text) and not as_typed
         answer_language = language or _asked_language(standalone) or detect_language(standalone)
         followed = previous is not None and _is_follow_up(standalone)
         if followed and previous is not None:
             standalone = self._complete(standalone, previous)
             answer_language = language or _asked_language(text) or previous.language
         return self._query(text, standalone, answer_language, today, chosen, restored, followed)
+
+    def _as_meant(self, text: str) -> str:
+        """The text with Telex keystrokes undone and missing accents restored, where it needs it."""
+        if accented_share(text) >= NEEDED_SHARE:
+            return text
+        decoded = undo_telex(text, self._restorer().knows) if text.isascii() else text
+        return self._restorer().restore(decoded) if needs_restoring(decoded) else decoded
 
     def _query(
         self,
@@ -202,6 +215,13 @@ class QueryReader:
         """What the earlier question was about, without the texts and dates it named."""
         remainder = self._names.find(previous.standalone, previous.as_of).remainder
         return collapse_spaces(remainder) or previous.standalone
+
+
+def without_orders(text: str) -> str:
+    """The question without sentences that give the assistant orders; all of it if nothing is left."""
+    sentences = re.split(r"(?<=[.!?:;])\s+", text)
+    kept = [sentence for sentence in sentences if not _ORDERS.search(fold(sentence))]
+    return " ".join(kept) if kept and any(re.search(r"\w", s) for s in kept) else text
 
 
 def read_intent(text: str, references: Sequence[ProvisionReference]) -> str:

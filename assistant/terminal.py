@@ -92,8 +92,9 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     """Names and values, one pair a line; pairs without a value are left out."""
     for name, value in pairs:
         if value:
-            output_console().print(Text(f"{name}: ", style="bold").append(value, style="not bold"),
-                                   soft_wrap=True)
+            output_console().print(
+                Text(f"{name}: ", style="bold").append(value, style="not bold"), soft_wrap=True
+            )
 
 
 @contextmanager
@@ -106,8 +107,12 @@ def indexing_progress(title: str) -> Iterator[ShowProgress]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-               TextColumn("{task.description}", markup=False))
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("…", total=None)
 
@@ -158,13 +163,18 @@ def print_retrieved(retrieved: Sequence[RetrievedChunk], language: Language) -> 
     """Chunks with fused score, and per component its rank and score; a dash where it had none."""
     names = sorted({name for item in retrieved for name in item.components})
     columns = (
-        ["Hạng", "Điểm", "Đoạn", *names, "Trích"] if language == "vi"
+        ["Hạng", "Điểm", "Đoạn", *names, "Trích"]
+        if language == "vi"
         else ["Rank", "Score", "Chunk", *names, "Opening"]
     )
     rows = [
-        [str(item.rank), f"{item.score:.3f}", item.chunk.id,
-         *(_component_cell(item, name) for name in names),
-         " ".join(item.chunk.text.split())[:80]]
+        [
+            str(item.rank),
+            f"{item.score:.3f}",
+            item.chunk.id,
+            *(_component_cell(item, name) for name in names),
+            " ".join(item.chunk.text.split())[:80],
+        ]
         for item in retrieved
     ]
     print_table(columns, rows)

@@ -81,7 +81,8 @@ def search_tokens(text: str) -> list[str]:
     """
     singles: list[str] = []
     whole: list[str] = []
-    for word in words_of(text):
+    # A decomposed text would fall apart at its marks.
+    for word in words_of(unicodedata.normalize("NFC", text)):
         parts = re.findall(r"\w+", fold(word))
         if len(parts) > 1 and parts[0].isdigit():
             whole.append("_".join(parts))

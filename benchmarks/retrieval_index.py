@@ -34,5 +34,5 @@ def open_index(texts: BenchmarkTexts, cache: Path, start_from: str | None = None
 
 
 def _show(number: int, total: int, key: str) -> None:
-    if number == total or number % 20 == 1:
+    if number in (1, total) or total < 30 or number % 20 == 0:
         print(f"  indexing {key} ({number} of {total})", file=sys.stderr, flush=True)

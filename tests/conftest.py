@@ -52,9 +52,7 @@ def models_folder(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_settings(
-    models_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> MakeSettings:
+def make_settings(models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> MakeSettings:
     """Settings over a fresh data folder that already has the model; keywords are other settings."""
 
     def make(**overrides: object) -> Settings:

@@ -1,8 +1,8 @@
 """A conversation to HTML. Every piece of text is escaped here or in `markup`; nothing is trusted.
 
 The HTML is shown by Gradio's Markdown component, which hands a block of HTML through and sanitises
-it a second time (it takes out `data-` and most `aria-` attributes). A line end could end that block and have the rest read as Markdown, so none is
-ever written (`one_line`).
+it a second time (it takes out `data-` and most `aria-` attributes). A line end could end that block
+and have the rest read as Markdown, so none is ever written (`one_line`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,14 @@ from assistant.citations import format_day
 from assistant.schema import Answer, Cell, Claim, Document, Language, Notice
 from ui.conversation import Conversation, Problem, Turn
 from ui.markup import LinkMaker, block_to_html, inline_to_html, text_to_html
-from ui.source_cards import Documents, card_anchor, quoted, render_cards, used_citations
+from ui.source_cards import (
+    Documents,
+    card_anchor,
+    is_heading,
+    quoted,
+    render_cards,
+    used_citations,
+)
 from ui.strings import STRINGS, in_language
 
 
@@ -123,9 +130,8 @@ def _render_claim(claim: Claim, answer: Answer, link: LinkMaker) -> str:
         kind = "quote digest" if is_digest else "quote"
         words = quoted(claim.text, is_digest=is_digest, ending=marks)
         return f'<blockquote class="{kind}" lang="{escape(language)}">{words}</blockquote>'
-    # A heading's marker stands at the quotation that follows, one written in the text is there.
     is_marked = all(f"[{number}]" in claim.text for number in claim.citations)
-    ending = "" if claim.text.endswith(":") or is_marked else marks
+    ending = "" if is_heading(claim) or is_marked else marks
     return f'<div class="{claim.kind}">{block_to_html(claim.text, link, ending)}</div>'
 
 
@@ -172,7 +178,8 @@ def _cell(cell: Cell, link: LinkMaker) -> str:
 
 def _marks(numbers: tuple[int, ...], link: LinkMaker) -> str:
     marks = "".join(link(number) for number in numbers)
-    return f' <span class="marks">{marks}</span>' if marks else ""
+    # A space that does not break: a marker alone on a line belongs to nothing.
+    return f'\u00a0<span class="marks">{marks}</span>' if marks else ""
 
 
 def render_sources(conversation: Conversation, documents: Documents, language: Language) -> str:

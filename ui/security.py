@@ -23,6 +23,14 @@ _POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+# Gradio's front end has no Vietnamese and calls every page English; screen readers and browsers'
+# offers to translate go by that, so the page's own language is put back whenever it changes.
+_KEEP_LANGUAGE = b"""<script>
+new MutationObserver(() => {
+  const heading = document.querySelector(".heading[lang]"), page = document.documentElement;
+  if (heading && page.lang !== heading.lang) page.lang = heading.lang;
+}).observe(document, {subtree: true, childList: true, attributes: true, attributeFilter: ["lang"]});
+</script></head>"""
 _HEADERS = {
     "x-frame-options": "DENY",
     "x-content-type-options": "nosniff",
@@ -104,8 +112,8 @@ class _Response:
         await self._send(message)
 
     async def _send_page(self, start: Message) -> None:
-        marked = self._body.replace(b"<script", f'<script nonce="{self._nonce}"'.encode())
-        # The page is Vietnamese or English from its first byte, for screen readers and browsers.
+        whole = self._body.replace(b"</head>", _KEEP_LANGUAGE, 1)
+        marked = whole.replace(b"<script", f'<script nonce="{self._nonce}"'.encode())
         page = marked.replace(b'lang="en"', f'lang="{self._language}"'.encode(), 1)
         headers = MutableHeaders(scope=start)
         headers["content-length"] = str(len(page))

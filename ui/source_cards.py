@@ -7,7 +7,7 @@ from datetime import date
 from html import escape
 
 from assistant.citations import format_day
-from assistant.schema import Answer, Citation, Document, Language, Validity
+from assistant.schema import Answer, Citation, Claim, Document, Language, Validity
 from ui.conversation import Turn
 from ui.markup import address_to_html, lines_to_html, text_to_html
 from ui.strings import STRINGS, Strings
@@ -26,11 +26,17 @@ def card_anchor(turn: Turn, number: int) -> str:
 
 
 def used_citations(answer: Answer) -> tuple[Citation, ...]:
-    """Citations that a claim, a notice or the list of nearest provisions uses, by number."""
-    used = {number for claim in answer.claims for number in claim.citations}
+    """Citations whose marker the answer shows, by number: no card supports nothing."""
+    shown = (claim for claim in answer.claims if not is_heading(claim))
+    used = {number for claim in shown for number in claim.citations}
     used |= {number for notice in answer.notices for number in notice.citations}
     used |= {citation.number for citation in answer.nearest}
     return tuple(citation for citation in answer.citations if citation.number in used)
+
+
+def is_heading(claim: Claim) -> bool:
+    """Whether the claim only leads to the quotation after it, where the marker stands."""
+    return claim.kind == "statement" and claim.text.endswith(":")
 
 
 def render_cards(turn: Turn, documents: Documents, language: Language) -> str:
@@ -42,9 +48,7 @@ def render_cards(turn: Turn, documents: Documents, language: Language) -> str:
     if not citations:
         return f'<p class="quiet">{escape(strings.no_sources)}</p>'
     cards = "".join(
-        _render_card(
-            turn, citation, documents.get(citation.document_key), language, is_open=place < OPEN_CARDS
-        )
+        _render_card(turn, citation, documents, language, is_open=place < OPEN_CARDS)
         for place, citation in enumerate(citations)
     )
     return f'<p class="quiet">{escape(_validity_line(turn.answer, language))}</p>{cards}'
@@ -57,9 +61,9 @@ def _validity_line(answer: Answer, language: Language) -> str:
 
 
 def _render_card(
-    turn: Turn, citation: Citation, document: Document | None, language: Language, *, is_open: bool
+    turn: Turn, citation: Citation, documents: Documents, language: Language, *, is_open: bool
 ) -> str:
-    strings = STRINGS[language]
+    strings, document = STRINGS[language], documents.get(citation.document_key)
     quote_language = citation.document_key.rsplit(".", 1)[-1]
     # The anchor is inside the fold: a browser that follows `[n]` to a folded card unfolds it.
     return (

@@ -1,0 +1,225 @@
+"""The command line over a small real index: what is printed where, and exit codes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from assistant.build import Workspace
+from assistant.cli import app
+from assistant.config import Settings
+
+Run = Callable[..., Result]
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def run(small_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command over the small index; the environment is that of a pipe."""
+    monkeypatch.setenv("ASSISTANT_DATA_FOLDER", str(small_workspace.settings.data_folder))
+
+    def invoke(*arguments: str, **options: object) -> Result:
+        return CliRunner().invoke(app, list(arguments), **options)
+
+    return invoke
+
+
+def read_tsv(text: str) -> list[list[str]]:
+    return list(csv.reader(StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def test_ask_prints_the_answer_to_standard_output_only(run: Run) -> None:
+    result = run("ask", "Nghị định 85/2016/NĐ-CP còn hiệu lực không?")
+    assert result.exit_code == 0
+    assert "01/07/2026" in result.stdout and "[1]" in result.stdout
+    assert result.stderr == ""
+    assert "\x1b" not in result.stdout, "colours went into a pipe"
+
+
+def test_ask_as_json_holds_the_whole_answer(run: Run) -> None:
+    result = run("ask", "Biên bản AIS-CISA được ký khi nào?", "--as-of", "31/12/2024", "--json")
+    answer = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert answer["query"]["as_of"] == {
+        "start": "2024-12-31",
+        "end": "2024-12-31",
+        "source": "chosen",
+    }
+    assert {"claims", "citations", "retrieved", "abstained", "notices", "timings"} <= set(answer)
+    assert all(chunk["components"] for chunk in answer["retrieved"] if chunk["rank"] > 0)
+    for citation in answer["citations"]:
+        assert f"[{citation['number']}]" in answer["text"] or not answer["claims"]
+
+
+def test_ask_takes_the_language_of_the_answer(run: Run) -> None:
+    answer = json.loads(run("ask", "AIS-CISA", "--lang", "en", "--json").stdout)
+    assert answer["query"]["language"] == "en"
+
+
+def test_missing_accents_are_restored_unless_asked_not_to(run: Run) -> None:
+    question = "an toan he thong thong tin theo cap do"
+    restored = json.loads(run("ask", question, "--json").stdout)
+    typed = json.loads(run("ask", question, "--json", "--as-typed").stdout)
+    assert restored["query"]["restored"] and not typed["query"]["restored"]
+    assert typed["query"]["standalone"] == question
+
+
+def test_explain_shows_the_understanding_and_each_component(run: Run) -> None:
+    result = run("ask", "Điều 5 Nghị định 85/2016 quy định gì?", "--explain")
+    assert result.exit_code == 0
+    assert "decree-85-2016/art-5" in result.stdout
+    head = next(row for row in read_tsv(result.stdout) if row[0] == "Hạng")
+    assert {"dense", "lexical_vi", "named"} <= set(head)
+
+
+def test_a_question_from_another_world_exits_0(run: Run) -> None:
+    result = run("ask", "Cách nấu phở bò thế nào?", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["abstained"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ask", "   "], "empty"),
+        (["ask", "AIS", "--as-of", "2024-02-30"], "2024-02-30"),
+        (["ask", "AIS", "--as-of", "12/31/2024"], "not a date"),
+        (["corpus", "show", "decree-85-2017"], "decree-85-2016"),
+        (["corpus", "show", "decree-85-2016.fr"], "no text"),
+        (["corpus", "show", "decree-85-2016", "Điều 99"], "no provision"),
+    ],
+)
+def test_an_error_is_one_line_on_standard_error(run: Run, arguments: list[str], said: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert said in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_RETRIEVED_CHUNKS", "many")
+    result = run("ask", "AIS")
+    assert result.exit_code == 2
+    assert "ASSISTANT_RETRIEVED_CHUNKS" in result.stderr
+
+
+def test_a_bug_shows_its_trace(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("assistant.answering.Assistant.ask", break_down)
+    assert isinstance(run("ask", "AIS").exception, ZeroDivisionError)
+
+
+def test_chat_follows_up_changes_the_date_and_survives_errors(run: Run) -> None:
+    lines = [
+        "Biên bản AIS-CISA được ký khi nào?",
+        "",
+        "/date 99",
+        "/date 2025-01-15",
+        "còn bằng tiếng Anh?",
+        "/quit",
+        "không được hỏi",
+    ]
+    result = run("chat", input="\n".join(lines))
+    assert result.exit_code == 0
+    assert "99" in result.stderr
+    assert "Understood as" in result.stdout
+    assert "không được hỏi" not in result.stdout
+
+
+def test_list_tells_what_is_in_force_on_a_day(run: Run) -> None:
+    def states(day: str) -> dict[str, str]:
+        rows = read_tsv(run("corpus", "list", "--as-of", day).stdout)
+        return {row[0]: row[4] for row in rows[1:]}
+
+    before, after = states("2026-06-30"), states("2026-07-01")
+    assert set(before) == {"decree-331-2026", "decree-85-2016", "topic-ais-cisa"}
+    assert before["decree-85-2016"].startswith("có hiệu lực")
+    assert after["decree-85-2016"].startswith("hết hiệu lực")
+    assert before["topic-ais-cisa"] == "–"
+
+
+@pytest.mark.parametrize("wanted", ["art-1", "decree-85-2016/art-1", "1", "Điều 1", "Article 1"])
+def test_show_finds_a_provision_however_it_is_named(run: Run, wanted: str) -> None:
+    result = run("corpus", "show", "decree-85-2016.vi", wanted)
+    assert result.exit_code == 0
+    assert "id: decree-85-2016/art-1\n" in result.stdout
+    assert "### Điều 1." in result.stdout
+
+
+def test_show_prints_a_whole_text_in_the_language_asked_for(run: Run) -> None:
+    result = run("corpus", "show", "topic-ais-cisa.en")
+    assert "id: topic-ais-cisa.en" in result.stdout
+    assert "Memorandum" in result.stdout or "memorandum" in result.stdout
+
+
+def test_search_shows_the_rank_of_each_component(run: Run) -> None:
+    result = run("corpus", "search", "hệ thống thông tin cấp độ 3", "--limit", "3")
+    table = [row for row in read_tsv(result.stdout) if len(row) > 2]
+    assert table[0][:3] == ["Hạng", "Điểm", "Đoạn"]
+    assert [row[0] for row in table[1:]] == ["1", "2", "3"]
+
+
+def test_verify_passes_on_a_whole_index(run: Run) -> None:
+    assert run("corpus", "verify").exit_code == 0
+
+
+def test_verify_lists_the_damage_and_how_to_mend_it(
+    run: Run, small_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = sorted(small_workspace.store.all_ids())[1:]
+    monkeypatch.setattr("assistant.store.VectorStore.all_ids", lambda self: set(lost))
+    result = run("corpus", "verify")
+    assert result.exit_code == 1
+    assert "vector missing" in result.stdout
+    assert "assistant corpus rebuild" in result.stdout
+
+
+def test_looking_into_an_empty_folder_says_what_to_do(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ASSISTANT_DATA_FOLDER", str(tmp_path))
+    for command in ("list", "verify"):
+        result = run("corpus", command)
+        assert result.exit_code == 2
+        assert "assistant corpus rebuild" in result.stderr
+
+
+@pytest.mark.slow
+def test_the_first_question_indexes_the_shipped_corpus(
+    run: Run, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = make_settings()
+    monkeypatch.setenv("ASSISTANT_DATA_FOLDER", str(settings.data_folder))
+    first = run("ask", "Điều 1 Luật An ninh mạng 2025 quy định gì?", "--json")
+    assert first.exit_code == 0
+    assert "law-116-2025.vi" in first.stderr
+    assert json.loads(first.stdout)["citations"]
+    second = run("ask", "Điều 1 Luật An ninh mạng 2025 quy định gì?", "--json")
+    assert second.stderr == ""
+    verified = run("corpus", "verify")
+    assert verified.exit_code == 0, verified.stdout
+
+
+def test_help_answers_at_once() -> None:
+    """The best of five, for other work on the machine must not fail the build."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "assistant", "--help"]
+    seconds = []
+    for _ in range(5):
+        started = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+        seconds.append(time.perf_counter() - started)
+    assert min(seconds) < 0.5
