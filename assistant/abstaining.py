@@ -14,18 +14,22 @@ from dataclasses import dataclass
 
 from assistant.drafting import Draft
 from assistant.library import Library
-from assistant.named_provisions import unknown_numbers
+from assistant.named_provisions import names_provision, unknown_numbers
 from assistant.passages import Asked, Passage
 from assistant.phrases import phrase
 from assistant.schema import Answer, Query
 from assistant.text import search_tokens, words_of
+from assistant.validity import DATED_KINDS
 
 # Fitted: weight of coverage, of meaning, and intercept; answered when the sigmoid reaches BAR.
 COVERAGE_WEIGHT, MEANING_WEIGHT, INTERCEPT, BAR = 1.64, 6.27, -2.79, 0.45
 # Below this the question is from another world, and nearest provisions would only be forced upon
 # the reader.
-WORLD_BAR = 0.16
+WORLD_BAR = 0.1
 NEAREST = 3
+# Inverse document frequency from which a word is a name that a right passage would hold.
+RARE = 5.0
+_FULL_TEXT = re.compile(r"\b(?:toan van|nguyen van|full text|clause by clause|verbatim|word for word)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +51,21 @@ def find_weakness(
 ) -> Weakness | None:
     """None when the best passages carry an answer."""
     numbers = unknown_numbers(query.standalone, library.documents.values())
-    if numbers:
+    text = " ".join(passage.text for passage in passages[:3])
+    if numbers and (names_provision(query.standalone) or any(n not in text for n in numbers)):
         return Weakness("absent", numbers)
     best = max((confidence(passage) for passage in passages[:3]), default=0.0)
     if best < WORLD_BAR:
         return Weakness("world")
-    names = missing_names(query, passages)
+    if _FULL_TEXT.search(asked.folded) and passages[0].document.kind not in DATED_KINDS:
+        return Weakness("absent", (passages[0].document.label,))
+    names = missing_names(query, asked, passages)
     if names:
         return Weakness("absent", names)
     return None if best >= BAR else Weakness("weak", ())
 
 
-def missing_names(query: Query, passages: Sequence[Passage]) -> tuple[str, ...]:
+def missing_names(query: Query, asked: Asked, passages: Sequence[Passage]) -> tuple[str, ...]:
     """Names, abbreviations and numbers of the question that none of the best passages holds."""
     held = set()
     for passage in passages[:6]:
@@ -69,7 +76,8 @@ def missing_names(query: Query, passages: Sequence[Passage]) -> tuple[str, ...]:
     lacking = []
     for name in _names_in(query):
         tokens = [token for token in search_tokens(name) if "_" not in token]
-        if tokens and not all(token in held for token in tokens):
+        is_rare = any(asked.weights.get(token, RARE) >= RARE for token in tokens)
+        if tokens and is_rare and not all(token in held for token in tokens):
             lacking.append(name)
     return tuple(dict.fromkeys(lacking))
 

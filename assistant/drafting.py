@@ -43,6 +43,7 @@ class Draft:
         self.query, self.library, self.retriever = query, library, retriever
         self.language: Language = query.language
         self.day = query.as_of.end
+        self.is_abstaining = False  # set by a shape that found what was named not to be held
         self.claims: list[Claim] = []
         self.notices: list[Notice] = []
         self.citations: list[Citation] = []
@@ -220,8 +221,8 @@ class Draft:
             claims=tuple(self.claims),
             citations=tuple(self.citations),
             retrieved=tuple(self._retrieved),
-            abstained=abstained,
-            abstain_reason=reason,
+            abstained=abstained or self.is_abstaining,
+            abstain_reason=reason or ("absent" if self.is_abstaining else None),
             nearest=nearest,
             notices=tuple(self.notices),
         )

@@ -14,7 +14,7 @@ from assistant.passages import Asked, find_passages, quotable_span
 from assistant.phrases import phrase
 from assistant.schema import Cell, Document, Provision, ProvisionReference
 from assistant.text import collapse_spaces, fold
-from assistant.validity import ConcordanceRow
+from assistant.validity import ConcordanceRow, validity_on
 
 _COMPARING = re.compile(
     r"\b(?:so sanh|khac nhau|khac gi|khac|giong|nhu the nao|the nao|diem moi|thay doi gi|thay doi|voi|va|trong|cua|giua|tai|o"
@@ -22,9 +22,12 @@ _COMPARING = re.compile(
 )
 
 
+_DEFINITIONS = re.compile(r"giai thich tu ngu|definition|use of terms")
+
+
 def compare_texts(draft: Draft, asked: Asked) -> bool:
     """A table over two texts; False when the question does not give two that are held."""
-    sides = _sides(draft)
+    sides = _sides(draft, asked)
     if len(sides) < 2:
         return False
     older, newer = sides
@@ -42,7 +45,7 @@ def compare_texts(draft: Draft, asked: Asked) -> bool:
     return True
 
 
-def _sides(draft: Draft) -> list[Document]:
+def _sides(draft: Draft, asked: Asked) -> list[Document]:
     """Two documents, the older first."""
     documents = [draft.library.document_of(id_, draft.language) for id_ in draft.query.documents]
     named = [document for document in documents if document is not None]
@@ -50,7 +53,8 @@ def _sides(draft: Draft) -> list[Document]:
         kin = [*named[0].replaces, *named[0].replaced_by]
         others = [draft.library.document_of(id_, draft.language) for id_ in kin]
         named += [document for document in others if document is not None][:1]
-    named = named[:2]
+    if len(named) > 2:
+        named = _closest_pair(draft, asked, named)
     return sorted(
         named,
         key=lambda d: (
@@ -107,7 +111,29 @@ def _best_unit(draft: Draft, asked: Asked, side: Document, matter: str) -> Provi
     for item in retrieved:
         scores[item.chunk.unit] = scores.get(item.chunk.unit, 0.0) + 0.3 * max(item.score, 0.0)
     best = max(scores, key=lambda unit: (scores[unit], unit), default=None)
-    return draft.library.provision(side.key, best) if best else None
+    held = draft.library.provision(side.key, best) if best else None
+    inside = [p for p in passages if best and p.provision_id.startswith(best + "/")]
+    if held is not None and inside and _DEFINITIONS.search(fold(held.heading)):
+        # An article of definitions is a list of unrelated terms: only the one asked is compared.
+        return draft.library.provision(side.key, inside[0].provision_id)
+    return held
+
+
+def _closest_pair(draft: Draft, asked: Asked, named: list[Document]) -> list[Document]:
+    """Of several texts the one in force and the one before it that says most on the matter."""
+    ended = [d for d in named if validity_on(d, draft.day).state == "ended"]
+    others = [d for d in named if d not in ended]
+    if not ended or not others:
+        return named[:2]
+    newer = next((d for d in others if set(d.replaces) & {e.id for e in ended}), others[0])
+    matter = _matter(draft)
+    scores = {}
+    for side in ended:
+        query = replace(draft.query, standalone=matter or draft.query.standalone, documents=(side.id,))
+        found = find_passages(draft.retriever.retrieve(query, 3, only=side.id), asked, draft.library)
+        scores[side.id] = found[0].score if found else 0.0
+    older = max(ended, key=lambda d: (scores[d.id], d.id))
+    return [older, newer]
 
 
 def _named_unit(draft: Draft, side: Document) -> Provision | None:

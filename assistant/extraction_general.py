@@ -43,6 +43,8 @@ _ASPECTS = tuple((re.compile(asked), re.compile(said)) for asked, said in (
 _LEGAL_BONUS, _SHAPE_BONUS, _ENDED_MALUS = 0.1, 0.05, 0.25
 _SECOND_SHARE, _LONG_PARAGRAPH = 0.93, 60
 _MOST_PREDECESSORS = 3
+# How much more of the question a point must cover than the next to be named as the answer.
+_CLEARLY = 1.25
 
 
 def answer_generally(draft: Draft, asked: Asked, passages: Sequence[Passage]) -> None:
@@ -114,10 +116,10 @@ def _fitness(draft: Draft, asked: Asked, passage: Passage) -> float:
         if state == "ended" and document.id not in draft.query.documents:
             score -= _ENDED_MALUS
     if document.id in draft.query.documents:
-        score += _SHAPE_BONUS
+        score += 2 * _SHAPE_BONUS
     text = passage.text
     if intent == "who" and _bodies_in(draft, text):
-        score += _SHAPE_BONUS
+        score += 2 * _SHAPE_BONUS
     if intent in ("when", "count") and _DATE_OR_NUMBER.search(text):
         score += _SHAPE_BONUS
     if intent == "list" and "\n" in text:
@@ -135,6 +137,8 @@ def _write(draft: Draft, asked: Asked, ranked: list[Passage]) -> None:
     lead = ranked[0]
     if draft.query.intent == "who":
         _name_body(draft, asked, lead)
+    elif draft.query.intent != "list":
+        _name_point(draft, asked, lead)
     _show(draft, asked, lead, "according")
     for passage in _companions(draft, asked, lead, ranked):
         _show(draft, asked, passage, "see_also")
@@ -285,6 +289,22 @@ def _bodies_in(draft: Draft, text: str) -> list[str]:
             if match and len(folded) == len(text):
                 found.append((match.start(), -len(name), text[match.start() : match.end()]))
     return [name for _, _, name in sorted(found)]
+
+
+def _name_point(draft: Draft, asked: Asked, lead: Passage) -> None:
+    """Which point of an enumeration answers, when one covers clearly more than the others."""
+    points = draft.library.children(lead.document.key, lead.provision_id)
+    if len(points) < 2:
+        return
+    ranked = sorted(
+        ((asked.coverage(draft.library.text_of(lead.document, p)), p.start, p) for p in points),
+        key=lambda item: (-item[0], item[1]),
+    )
+    if ranked[0][0] >= _CLEARLY * ranked[1][0] and ranked[0][0] > 0:
+        point = ranked[0][2]
+        start, end = quotable_span(lead.document, point)
+        number = draft.cite(lead.document, point.id, start, end)
+        draft.say("at_point", [number], label=draft.label(lead.document, point.id))
 
 
 def _name_body(draft: Draft, asked: Asked, lead: Passage) -> None:

@@ -18,8 +18,12 @@ _TRANSITION = re.compile(r"chuyen tiep|transition")
 _DEFINITIONS = re.compile(
     r"giai thich tu ngu|definition|use of terms|interpretation|thuat ngu|tu ngu"
 )
+_DEFINED = re.compile(
+    r"[“\"'‘ ]*(?P<term>[^:;.]{2,80}?)[”\"'’]?\s*(?:\([^)]*\)\s*)?(?:,[^,]{0,60},\s*)?"
+    r"(?:\bla\b|\bgom\b|\bmeans?\b|\bis\b|\bare\b|\brefers?\b|\bcovers?\b|\bincludes?\b|:|–|=)"
+)
 _DEFINING = re.compile(
-    r"\b(?:la gi|nghia la gi|duoc hieu (?:la|nhu the nao|the nao)|khai niem|dinh nghia(?: cua)?|nghia cua"
+    r"\b(?:la gi|nghia la gi|the nao la|duoc hieu (?:la|nhu the nao|the nao|ra sao)|ra sao|phap luat|viet nam|vietnamese|current|counts? as|does|how|defined?|defines?|an?|khai niem|dinh nghia(?: cua)?|nghia cua"
     r"|what (?:is|are)(?: an?| the)?|what does|mean(?:s|ing of)?|define|definition of|the term|thuat ngu"
     r"|theo|under|according to|trong|in|luat|law|hien nay|hien hanh|la|cua|of|the|nhu the nao)\b"
 )
@@ -74,6 +78,7 @@ def _say_missing(draft: Draft, document: Document, reference: ProvisionReference
         and int(reference.article or 0) > total
     )
     name_of_phrase = "no_article" if is_beyond or document.complete else "article_not_held"
+    draft.is_abstaining |= name_of_phrase == "article_not_held"
     draft.say(name_of_phrase, about, label=name, total=total or "", article=reference.article)
 
 
@@ -254,20 +259,20 @@ def _definitions(draft: Draft, term: str) -> list[tuple[Document, Provision]]:
 
 
 def _defining_clauses(draft: Draft, document: Document, term: str) -> list[Provision]:
-    found = []
+    """Clauses of the definitions whose defined term the question's term is or contains."""
+    found: list[tuple[int, Provision]] = []
     for article in draft.library.provisions(document.key):
         if article.level != "article" or not _DEFINITIONS.search(fold(article.heading)):
             continue
         for child in draft.library.children(document.key, article.id):
             start, end = quotable_span(document, child)
-            opening = fold(document.body[start:end]).lstrip("“\"'‘ ")
-            match = re.match(
-                rf"{re.escape(term)}s?[”\"'’]?\s*(?:\([^)]*\)\s*)?(?:la\b|gom\b|bao gom|means?\b|is\b|are\b|refers?|shall|:|–|-)",
-                opening,
-            )
-            if match:
-                found.append(child)
-    return found
+            defined = _DEFINED.match(fold(document.body[start : min(end, start + 160)]))
+            name = collapse_spaces(re.sub(r"[“”\"'’()]", " ", defined["term"])) if defined else ""
+            if name and re.search(rf"(?<!\w){re.escape(name)}s?(?!\w)", term):
+                found.append((len(name), child))
+    longest = max((length for length, _ in found), default=0)
+    # "An ninh mạng" stands in "bảo vệ an ninh mạng" too: the longest defined term is the one asked.
+    return [p for length, p in found if length == longest and length >= 0.5 * len(term)]
 
 
 def _glossary_entries(draft: Draft, term: str) -> list[tuple[Document, Provision]]:

@@ -37,6 +37,10 @@ _BY_NUMBER = re.compile(
     rf"\b(?:(?P<kind>{_KIND})(?: so| no\.?)? ?)?(?P<number>\d{{1,3}})/(?P<year>(?:19|20)\d\d)"
     rf"(?:/(?P<rest>[a-z][a-z0-9-]*))?\b|\b(?P<kind2>{_KIND})(?: so| no\.?)? ?(?P<number2>\d{{2,3}})\b"
 )
+# A number some words after its kind: "Luật Dẫn độ 100/2025".
+_ANY_NUMBER = re.compile(
+    rf"\b(?:{_KIND})(?: [a-z]+){{0,6}}? ?(?P<number>\d{{1,3}})/(?P<year>(?:19|20)\d\d)"
+)
 _OLD = re.compile(
     r"\b(?:luat cu|van ban cu|quy dinh cu|nghi dinh cu|old law|previous law|former law"
     r"|earlier law)s?\b"
@@ -55,7 +59,7 @@ _REFERENCES = tuple(
     )
 )
 _BRACKETS = re.compile(
-    r"\b(?:article|art\.?) ?(?P<article>\d{1,3})(?:\((?P<clause>\d{1,2})\))?(?:\((?P<point>[a-zđ])\))?"
+    r"\b(?:article|art\.?) ?(?P<article>\d{1,3})\((?P<clause>\d{1,2})\)(?:\((?P<point>[a-zđ])\))?"
 )
 
 
@@ -168,18 +172,19 @@ class NameIndex:
 
 
 def unknown_numbers(text: str, documents: Iterable[Document]) -> tuple[str, ...]:
-    """Official numbers in the question that no text of the corpus bears."""
+    """Official numbers of laws and decrees in the question that no text of the corpus bears."""
     numbers = [fold(document.number or "") for document in documents]
     found = []
-    for match in _BY_NUMBER.finditer(fold(text)):
-        number, year = match["number"], match["year"]
-        if (
-            year
-            and match["kind"]
-            and not any(held.startswith(f"{number}/{year}") for held in numbers)
-        ):
-            found.append(f"{number}/{year}")
+    for match in _ANY_NUMBER.finditer(fold(text)):
+        prefix = f"{match['number']}/{match['year']}"
+        if not any(held.startswith(prefix) for held in numbers):
+            found.append(prefix)
     return tuple(found)
+
+
+def names_provision(text: str) -> bool:
+    """Whether the question names an article, of whatever text."""
+    return any(pattern.search(_keep_dd(text)) for pattern in (_BRACKETS, *_REFERENCES))
 
 
 def _references(text: str, mentions: Sequence[_Mention]) -> tuple[ProvisionReference, ...]:

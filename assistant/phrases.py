@@ -23,6 +23,7 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "as_of_span": ("Trong thời gian từ {start} đến {end}:", "Between {start} and {end}:"),
     "until": ("Đến hết {day}:", "Until {day}:"),
     "since": ("Từ {day}:", "From {day}:"),
+    "at_point": ("Trả lời trực tiếp: **{label}**.", "The answer stands in **{label}**."),
     "see_also": (
         "Liên quan: **{label}**{status}{digest}:",
         "See also: **{label}**{status}{digest}:",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from assistant.accents import NEEDED_SHARE, AccentRestorer, needs_restoring
@@ -33,11 +34,11 @@ INTENTS: tuple[tuple[str, str], ...] = (
         r"|\bentered into force\b|\bentry into force\b|\bbi (?:thay the|bai bo)\b|\bthay (?:the )?(?:luat|nghi dinh|van ban) nao\b"
         r"|\b(?:repealed|replaced|superseded)\b",
     ),
-    ("count", r"\b(?:bao nhieu|may)\b|\bhow many\b|\bhow much\b|\bso luong\b"),
+    ("count", r"\bbao nhieu\b|\bmay (?:ngay|gio|tieng|dieu|chuong|nuoc|phien|muc|cap|nguoi|noi dung|diem|khoan|thang|nam|lan|nhom|phan tram|linh vuc)\b|\bhow many\b|\bhow much\b|\bso luong\b"),
     (
         "definition",
-        r"\b(?:la gi|nghia la gi|duoc hieu (?:la|nhu the nao)|khai niem|dinh nghia)\b"
-        r"|\b(?:what (?:is|are)|what does .* mean|define|definition of|meaning of)\b",
+        r"\b(?:la gi|nghia la gi|duoc hieu (?:la|nhu the nao|the nao|ra sao)|the nao la|khai niem|dinh nghia)\b"
+        r"|\b(?:what (?:is|are)|what does .* mean|defines?|defined|definitions? of|meaning of|counts? as)\b",
     ),
     (
         "who",
@@ -134,6 +135,9 @@ class QueryReader:
     ) -> Query:
         now = AsOf(chosen or today, chosen or today, "today")
         first = self._names.find(standalone, now)
+        if not first.documents and standalone != text and not restored:
+            # The sentence that was left out as an order may have named the text that is asked about.
+            first = replace(first, documents=self._names.find(text, now).documents)
         when = read_time(first.remainder, today, chosen)
         named = self._names.find(standalone, when) if when.source == "said" else first
         documents = self._named_documents(named, when)
@@ -180,6 +184,10 @@ class QueryReader:
         return tuple(ids)
 
     def _relatives(self, ids: Sequence[str], named: NamedTexts, when: AsOf) -> list[str]:
+        if not ids and named.is_old and named.is_new:
+            pairs = [(old, d.id) for d in self._documents.values() if d.kind == "law"
+                     and d.effective_to is None for old in d.replaces if old in self._documents]
+            return list(dict.fromkeys(id_ for pair in pairs for id_ in pair))
         if not ids:
             wanted = [d for d in self._documents.values() if d.kind == "law"]
             if named.is_old:

@@ -66,7 +66,7 @@ def test_needed_for_unaccented_vietnamese(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     *QUESTIONS, "Who leads international cooperation on cybersecurity?", "Budapest Convention",
-    "What is the Hanoi Convention?", "",
+    "What is the Hanoi Convention?",
 ])
 def test_not_needed_for_accented_vietnamese_nor_english(text: str) -> None:
     assert not needs_restoring(text)

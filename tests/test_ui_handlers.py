@@ -162,7 +162,8 @@ def test_today_chosen_by_hand_is_no_choice() -> None:
 
 @pytest.mark.parametrize(("error", "kind"), [
     (QuestionError("x"), "question"), (IndexMissingError("x"), "index"),
-    (LockedError("x"), "locked"), (ConfigurationError("x"), "setup"), (AssistantError("x"), "setup"),
+    (LockedError("x"), "locked"), (ConfigurationError("x"), "setup"),
+    (AssistantError("x"), "setup"),
 ])
 def test_expected_errors_are_told(error: AssistantError, kind: str) -> None:
     assert problem_of(error).kind == kind
@@ -232,7 +233,7 @@ def test_only_this_machine_is_served(host: str, is_local: bool) -> None:
 def client() -> Iterator[Callable[..., Any]]:
     from fastapi.testclient import TestClient
 
-    server = make_server(cast(Assistant, ScriptedAssistant()), Settings(_env_file=None))
+    server = make_server(cast(Assistant, ScriptedAssistant()), Settings())
     with TestClient(server, base_url="http://127.0.0.1:7860") as test_client:
         yield test_client.request
 

@@ -35,14 +35,17 @@ from ui.source_cards import render_badge
 from ui.strings import STRINGS, in_language, preferred_language
 
 TODAY = date(2026, 11, 22)
-ATTACK = "<script>alert(1)</script><img src=x onerror=alert(1)>\n\n# h\n[a](javascript:alert(1))\"'&"
+ATTACK = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)>\n\n# h\n[a](javascript:alert(1))\"'&"
+)
 KNOWN_TAGS = set(
     "div p span a b em strong br h1 h2 h3 h4 ul li blockquote article details summary table thead"
     " tbody tr th td".split()
 )
 KNOWN_ATTRIBUTES = set("class id lang href title target rel scope role tabindex open".split())
 LAW = Document(
-    id="law-1", language="vi", title="Luật Mẫu", label="Luật Mẫu 2025", kind="law", body="Lời luật.",
+    id="law-1", language="vi", title="Luật Mẫu", label="Luật Mẫu 2025", kind="law",
+    body="Lời luật.",
     number="1/2025/QH15", adopted=date(2025, 12, 10), effective_from=date(2026, 7, 1), as_of=TODAY,
     source_url="https://example.org/1", verified="official",
 )

@@ -144,13 +144,14 @@ def make_app(assistant: Assistant, settings: Settings) -> gr.Blocks:
     page = Page(PageHandlers(assistant, settings.question_characters))
     blocks: gr.Blocks
     with gr.Blocks(title=STRINGS["vi"].title, analytics_enabled=False) as blocks:
+        # First, for Gradio numbers a name that a listener's function has already taken.
+        _add_program_interface(page)
         parts = _lay_out(page)
         _wire(page, parts)
         blocks.load(
             page.greet, [parts.conversation], parts.labelled, api_visibility="private",
             show_progress="hidden", queue=False,
         )
-        _add_program_interface(page)
     blocks.queue(max_size=MOST_WAITING)
     return blocks
 
