@@ -20,6 +20,16 @@ from assistant.text import accented_share, detect_language, fold, has_vietnamese
 _TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]|\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 START = "<s>"
+# How people ask; laws hardly use these words, so the corpus cannot teach them.
+ASKING = (
+    "bao lâu . bao nhiêu . bao giờ . khi nào . ngày nào . năm nào . lúc nào . ở đâu . là gì . là ai ."
+    " ai . cơ quan nào . bộ nào . điều nào . nước nào . như thế nào . thế nào . tại sao . vì sao ."
+    " có được không . có phải không . được không . không . chưa . thì sao . còn hiệu lực không ."
+    " đã có hiệu lực chưa . cho hỏi . cho tôi biết . giúp tôi . tôi muốn hỏi . xin hỏi . gồm những gì ."
+    " gồm những nội dung nào . khác nhau thế nào . so sánh . mấy ngày . mấy tiếng . mấy điều . hôm nay ."
+    " hiện nay . bây giờ . năm ngoái . phải làm gì . bị phạt bao nhiêu tiền . trong bao lâu . hay không"
+)
+ASKING_WEIGHT = 15
 # Interpolation of bigram with unigram, and a floor for what was never seen.
 BIGRAM_WEIGHT, FLOOR = 0.85, 1e-7
 # Below this share of accented words a Vietnamese text counts as (half) unaccented: running
@@ -50,9 +60,9 @@ class AccentRestorer:
             at = match.end()
         return "".join(pieces) + text[at:]
 
-    def knows(self, word: str) -> bool:
-        """Whether some syllable of the corpus has this folded form."""
-        return fold(word) in self._candidates
+    def knows(self, syllable: str) -> bool:
+        """Whether the corpus holds this very syllable, marks and all."""
+        return syllable in self._unigrams
 
     def _options(self, word: str) -> list[str]:
         lowered = normalize(word.lower())

@@ -65,6 +65,8 @@ def _render_source(citation: Citation, answer: Answer) -> str:
 
 
 def _render_notice(notice: Notice) -> str:
+    if all(f"[{number}]" in notice.text for number in notice.citations):
+        return notice.text
     return f"{notice.text}{_marks(notice.citations)}"
 
 

@@ -113,6 +113,9 @@ def _claim_problems(
     if claim.kind == "table":
         yield from _cell_problems(claim, citations)
     supported = set(allowed)
+    if claim.kind == "frame":
+        # A frame leads to what follows; its dates are those of the texts that the answer cites.
+        sources = list(citations.values())
     for source in sources:
         supported |= source_facts(source, library)
     # "[3]" points to a source and states nothing.

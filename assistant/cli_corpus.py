@@ -1,4 +1,4 @@
-"""The commands `assistant corpus …`: look into the corpus, search it, rebuild and verify its index."""
+"""The commands `assistant corpus …`: look into it, search it, make and verify its index."""
 
 from __future__ import annotations
 

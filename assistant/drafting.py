@@ -190,17 +190,20 @@ class Draft:
         )
         return phrase("digest", self.language) if is_digest else ""
 
-    def heading(self, document: Document, provision_id: str, name: str = "according") -> None:
-        """The line that names a provision in legal style, with validity and whose words follow."""
+    def heading(
+        self, document: Document, provision_id: str, name: str = "according",
+        number: int | None = None,
+    ) -> None:
+        """The line that names a provision in legal style, with validity and whose words follow.
+
+        `number` is the citation it leads to; without one the whole provision is cited.
+        """
         text = phrase(
-            name,
-            self.language,
-            label=self.label(document, provision_id),
-            status=self.status(document),
-            digest=self.digest_mark(document),
+            name, self.language, label=self.label(document, provision_id),
+            status=self.status(document), digest=self.digest_mark(document),
         )
-        number = self.cite_provision_of(document, provision_id)
-        self.claims.append(Claim(text, (number,) if number else (), "statement"))
+        cited = number or self.cite_provision_of(document, provision_id)
+        self.claims.append(Claim(text, (cited,) if cited else (), "statement"))
 
     def cite_provision_of(self, document: Document, provision_id: str) -> int | None:
         provision: Provision | None = self.library.provision(document.key, provision_id)

@@ -43,6 +43,7 @@ _ASPECTS = tuple((re.compile(asked), re.compile(said)) for asked, said in (
 _LEGAL_BONUS, _SHAPE_BONUS, _ENDED_MALUS = 0.1, 0.05, 0.25
 _SECOND_SHARE, _LONG_PARAGRAPH = 0.93, 60
 _MOST_PREDECESSORS = 3
+_FOLLOWED_SHARE, _SIBLING_SHARE = 0.8, 0.85
 # How much more of the question a point must cover than the next to be named as the answer.
 _CLEARLY = 1.25
 
@@ -58,11 +59,16 @@ def answer_generally(draft: Draft, asked: Asked, passages: Sequence[Passage]) ->
                 "until" if end < when.end else "since",
                 day=draft.day_text(end if end < when.end else start),
             )
-            _write(draft, asked, _ranked(draft, asked, passages))
+            _write(draft, asked, _ranked(draft, asked, _in_force(draft, passages)))
         return
     if when.source != "today" and any(p.document.kind in DATED_KINDS for p in passages[:1]):
         _frame_time(draft)
     _write(draft, asked, _ranked(draft, asked, passages))
+
+
+def _in_force(draft: Draft, passages: Sequence[Passage]) -> list[Passage]:
+    kept = [p for p in passages if validity_on(p.document, draft.day).state in ("in_force", "undated")]
+    return kept or list(passages)
 
 
 def _parts_of_span(draft: Draft, passages: Sequence[Passage]) -> list[tuple[object, object]]:
@@ -115,6 +121,8 @@ def _fitness(draft: Draft, asked: Asked, passage: Passage) -> float:
         state = validity_on(document, draft.day).state
         if state == "ended" and document.id not in draft.query.documents:
             score -= _ENDED_MALUS
+    if document.authority == "compiled":
+        score -= _SHAPE_BONUS  # it restates others
     if document.id in draft.query.documents:
         score += 2 * _SHAPE_BONUS
     text = passage.text
@@ -149,8 +157,10 @@ def _write(draft: Draft, asked: Asked, ranked: list[Passage]) -> None:
 
 
 def _show(draft: Draft, asked: Asked, passage: Passage, name: str) -> None:
-    draft.heading(passage.document, passage.provision_id, name)
-    for start, end in _sentences(asked, passage):
+    spans = _sentences(asked, passage)
+    first = draft.cite(passage.document, passage.provision_id, *spans[0])
+    draft.heading(passage.document, passage.provision_id, name, first)
+    for start, end in spans:
         number = draft.cite(passage.document, passage.provision_id, start, end)
         draft.quote(passage.document.body[start:end], number)
 
@@ -181,11 +191,17 @@ def _companions(
     best = _fitness(draft, asked, lead)
     shown = [lead]
     for passage in ranked[1:12]:
-        if len(shown) == 3 or _fitness(draft, asked, passage) < _SECOND_SHARE * best:
+        is_sibling = _unit(passage) == _unit(lead)
+        bar = (_SIBLING_SHARE if is_sibling else _SECOND_SHARE) * best
+        if len(shown) == 3:
             break
-        if not _is_double(draft, passage, shown) and _is_usable(draft, passage):
+        if _fitness(draft, asked, passage) >= bar and not _is_double(draft, passage, shown) and _is_usable(draft, passage):
             shown.append(passage)
     return shown[1:]
+
+
+def _unit(passage: Passage) -> str:
+    return passage.document.key + "/".join(passage.provision_id.split("/")[:2])
 
 
 def _is_usable(draft: Draft, passage: Passage) -> bool:
@@ -294,6 +310,9 @@ def _bodies_in(draft: Draft, text: str) -> list[str]:
 def _name_point(draft: Draft, asked: Asked, lead: Passage) -> None:
     """Which point of an enumeration answers, when one covers clearly more than the others."""
     points = draft.library.children(lead.document.key, lead.provision_id)
+    if draft.query.intent in ("when", "count"):
+        bodies = [(p, draft.library.text_of(lead.document, p)) for p in points]
+        points = tuple(p for p, text in bodies if _DATE_OR_NUMBER.search(text))
     if len(points) < 2:
         return
     ranked = sorted(
@@ -357,9 +376,9 @@ def followed_reference(draft: Draft, asked: Asked, passage: Passage) -> Passage 
     article = draft.library.provision(document.key, "/".join(clause.id.split("/")[:2]))
     heading = article.heading if article else ""
     coverage = asked.coverage(f"{heading}\n{document.body[start:end]}")
-    if coverage < passage.coverage:
+    if coverage < _FOLLOWED_SHARE * passage.coverage:
         return None  # the paragraph says more of what is asked than the clause it names
-    score = passage.score + COVERAGE * (coverage - passage.coverage)
+    score = passage.score + COVERAGE * max(0.0, coverage - passage.coverage)
     return replace(
         passage, document=document, provision_id=clause.id, start=start, end=end, chunk_id="",
         coverage=coverage, score=score,

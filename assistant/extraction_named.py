@@ -14,6 +14,7 @@ from assistant.validity import DATED_KINDS, validity_on
 _REPEALS = re.compile(
     r"het hieu luc|bai bo|thay the|cease to have effect|ceases? to|repeal|replac|expire"
 )
+_SUCCEEDS = re.compile(r"\bthay the\b|\btuong ung\b|\breplac|\bcorrespond|\bsucceed")
 _TRANSITION = re.compile(r"chuyen tiep|transition")
 _DEFINITIONS = re.compile(
     r"giai thich tu ngu|definition|use of terms|interpretation|thuat ngu|tu ngu"
@@ -23,7 +24,7 @@ _DEFINED = re.compile(
     r"(?:\bla\b|\bgom\b|\bmeans?\b|\bis\b|\bare\b|\brefers?\b|\bcovers?\b|\bincludes?\b|:|–|=)"
 )
 _DEFINING = re.compile(
-    r"\b(?:la gi|nghia la gi|the nao la|duoc hieu (?:la|nhu the nao|the nao|ra sao)|ra sao|phap luat|viet nam|vietnamese|current|counts? as|does|how|defined?|defines?|an?|khai niem|dinh nghia(?: cua)?|nghia cua"
+    r"\b(?:la gi|nghia la gi|the nao la|duoc hieu (?:la|nhu the nao|the nao|ra sao)|ra sao|phap luat|viet nam|vietnamese|current|counts? as|how|does|defined?|defines?|khai niem|dinh nghia(?: cua)?|nghia cua"
     r"|what (?:is|are)(?: an?| the)?|what does|mean(?:s|ing of)?|define|definition of|the term|thuat ngu"
     r"|theo|under|according to|trong|in|luat|law|hien nay|hien hanh|la|cua|of|the|nhu the nao)\b"
 )
@@ -42,9 +43,29 @@ def answer_provisions(draft: Draft) -> bool:
         if held is None:
             _say_missing(draft, document, reference)
             continue
+        if _SUCCEEDS.search(fold(draft.query.standalone)) and _show_successors(draft, held):
+            continue
         draft.heading(document, held.id)
         quote_provision(draft, document, held)
     return True
+
+
+def _show_successors(draft: Draft, old: Provision) -> bool:
+    """What took a provision's place; False where the concordance names nothing."""
+    shown = False
+    for row in draft.library.concordance.successors(old.id)[:3]:
+        document = draft.library.document_of(row.new.split("/", 1)[0], draft.language)
+        new = draft.library.provision(document.key, row.new) if document and row.new else None
+        if document is not None and new is not None:
+            draft.heading(document, new.id)
+            quote_provision(draft, document, new)
+            note = row.note_vi if draft.language == "vi" else row.note_en
+            old_number = draft.cite_provision(old.id.split("/", 1)[0], row.old)
+            new_number = draft.cite_provision_of(document, new.id)
+            if note:
+                draft.state(note, [n for n in (old_number, new_number) if n])
+            shown = True
+    return shown
 
 
 def quote_provision(draft: Draft, document: Document, provision: Provision) -> None:
@@ -267,12 +288,12 @@ def _defining_clauses(draft: Draft, document: Document, term: str) -> list[Provi
         for child in draft.library.children(document.key, article.id):
             start, end = quotable_span(document, child)
             defined = _DEFINED.match(fold(document.body[start : min(end, start + 160)]))
-            name = collapse_spaces(re.sub(r"[“”\"'’()]", " ", defined["term"])) if defined else ""
+            name = collapse_spaces(re.sub(r"[“”\"'’(),]", " ", defined["term"])) if defined else ""
             if name and re.search(rf"(?<!\w){re.escape(name)}s?(?!\w)", term):
                 found.append((len(name), child))
     longest = max((length for length, _ in found), default=0)
     # "An ninh mạng" stands in "bảo vệ an ninh mạng" too: the longest defined term is the one asked.
-    return [p for length, p in found if length == longest and length >= 0.5 * len(term)]
+    return [p for length, p in found if length == longest and length >= 0.4 * len(term)]
 
 
 def _glossary_entries(draft: Draft, term: str) -> list[tuple[Document, Provision]]:

@@ -32,6 +32,8 @@ from assistant.vector_pack import FloatArray, VectorPack
 Progress = Callable[[int, int, str], None]
 # Raised when parsing or chunking changes: every document is then indexed again.
 PIPELINE_VERSION = "3"
+# In the place of a version or a model while a run that replaces all of it has not finished.
+UNFINISHED = "unfinished rebuild"
 # Passages and questions per language that a mean is taken over; below half of it there is none.
 CENTRE_SAMPLE = 96
 
@@ -97,7 +99,7 @@ class Indexer:
             check_model(self._settings, self._registry)
         wanted = {document.key: document for document in documents}
         held = self._registry.content_hashes()
-        stale = rebuild or self._registry.state("pipeline_version") != PIPELINE_VERSION
+        stale = self._begin(is_empty=not held, rebuild=rebuild)
         todo = [d for k, d in wanted.items() if stale or held.get(k) != d.content_hash]
         for key in sorted(set(held) - set(wanted)):
             self._remove(key)
@@ -110,6 +112,25 @@ class Indexer:
         report.unchanged = len(wanted) - len(todo)
         self._finish(report)
         return report
+
+    def _begin(self, *, is_empty: bool, rebuild: bool) -> bool:
+        """Record what vectors are made with before the first one is; whether all are made anew.
+
+        A killed run must not be gone on with by another model. A killed first run goes on where it
+        stopped; a killed change of model is refused to readers until a rebuild finishes.
+        """
+        version, held = (self._registry.state(name) for name in ("pipeline_version", "embedding"))
+        wanted = embedding_fingerprint(self._settings)
+        stale = not is_empty and (rebuild or version != PIPELINE_VERSION)
+        is_other = not is_empty and held is not None and held != wanted
+        if is_empty or (rebuild and (is_other or not self._store.is_readable())):
+            self._store.clear()
+        with self._registry.transaction() as connection:
+            self._registry.set_state(
+                connection, "pipeline_version", UNFINISHED if stale else PIPELINE_VERSION
+            )
+            self._registry.set_state(connection, "embedding", UNFINISHED if is_other else wanted)
+        return stale
 
     def _put(self, document: Document) -> None:
         provisions = parse_structure(document)
@@ -160,7 +181,7 @@ class Indexer:
         ]
 
     def _vectors_of(self, texts: list[str]) -> FloatArray:
-        """Vectors of texts, shape (n, d): from the shipped pack where it has them, else embedded."""
+        """Vectors of texts, shape (n, d): from the shipped pack where it has them, or embedded."""
         known = [self._pack.get(text) if self._pack else None for text in texts]
         unknown = [text for text, vector in zip(texts, known, strict=True) if vector is None]
         fresh = iter(self._embedder().embed_documents(unknown) if unknown else [])
@@ -201,9 +222,8 @@ class Indexer:
                 continue
             passages[language] = vectors.mean(axis=0)
             openings = self._opening_sentences(language)
-            questions[language] = np.asarray(
-                [self._query_embeddings.embed_query(opening) for opening in openings], dtype=np.float32
-            ).mean(axis=0)
+            embedded = [self._query_embeddings.embed_query(opening) for opening in openings]
+            questions[language] = np.asarray(embedded, dtype=np.float32).mean(axis=0)
         return Centres(passages, questions)
 
     def _opening_sentences(self, language: str) -> list[str]:

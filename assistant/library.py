@@ -10,7 +10,13 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from assistant.accents import AccentRestorer, load_restorer, train_restorer
+from assistant.accents import (
+    ASKING,
+    ASKING_WEIGHT,
+    AccentRestorer,
+    load_restorer,
+    train_restorer,
+)
 from assistant.errors import IndexMissingError
 from assistant.glossary import Glossary, load_glossary
 from assistant.named_provisions import NameIndex
@@ -57,7 +63,7 @@ class Library:
             return load_restorer(path)
         texts = [d.body for d in self.documents.values() if d.language == "vi"]
         names = [n for term in self.glossary.terms for n in (term.vi, *term.vi_aliases)]
-        restorer = train_restorer([*texts, *names])
+        restorer = train_restorer([*texts, *names, *[ASKING] * ASKING_WEIGHT])
         for old in self._cache_folder.glob("accents-*.json"):
             old.unlink(missing_ok=True)
         restorer.save(path)

@@ -16,6 +16,7 @@ from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.schema import Document, Provision, Query, RetrievedChunk
 from assistant.text import fold, search_tokens, words_of
+from assistant.validity import DATED_KINDS
 
 # Words that ask or frame and say nothing of the subject, folded.
 _QUESTION_WORDS = frozenset(
@@ -126,6 +127,9 @@ def _passage(
     text = document.body[start:end]
     # The heading of the article counts in full: a clause rarely repeats what its title says.
     coverage = asked.coverage(f"{heading}\n{text}")
+    if document.kind not in DATED_KINDS:
+        # A topic article's heading often is the question; what a paragraph itself says counts more.
+        coverage = 0.5 * (coverage + asked.coverage(text))
     near = [value for left, right, value in item.windows if left < end and start < right]
     meaning = _stretched(max(near, default=0.0))
     score = COVERAGE * coverage + MEANING * meaning + CHUNK * max(chunk_score, 0.0)

@@ -60,8 +60,8 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "**Note:** sources disagree on this; each value is given with its source.",
     ),
     "unverified": (
-        "Thông tin chưa được xác minh nằm ở [{numbers}].",
-        "Unverified information stands in [{numbers}].",
+        "**Lưu ý:** thông tin chưa được xác minh nằm ở {numbers}.",
+        "**Note:** unverified information stands in {numbers}.",
     ),
     "yes_in_force": (
         "**Có.** {label}{number} đang có hiệu lực, từ {since}.",

@@ -8,6 +8,7 @@ the collection, so the caller over-fetches and drops what is no longer visible.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,7 @@ class VectorStore:
                 self._collection = self._client.get_or_create_collection(
                     _NAME, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
                 )
-            # Chroma's own exceptions have no common root, and its Rust core panics as BaseException.
+            # Chroma's exceptions have no common root, and its Rust core panics as BaseException.
             except Exception as error:
                 raise CorpusIndexError(
                     f"The vector index in {self.folder} cannot be opened ({error}). "
@@ -79,6 +80,26 @@ class VectorStore:
             include=[],
         )
         return list(result["ids"][0])
+
+    def is_readable(self) -> bool:
+        """Whether Chroma opens the folder and lists what it holds."""
+        try:
+            self.all_ids()
+        except Exception:  # as in _open: no common root
+            return False
+        return True
+
+    def clear(self) -> None:
+        """Begin with an empty collection, of any width, whatever state the folder is in."""
+        if self.is_readable() and self._client is not None:
+            self._client.delete_collection(_NAME)
+        else:
+            from chromadb.api.shared_system_client import SharedSystemClient
+
+            shutil.rmtree(self.folder, ignore_errors=True)
+            # Chroma keeps one half-open system a folder, which would fail again on the new one.
+            SharedSystemClient.clear_system_cache()
+        self._client = self._collection = None
 
     def all_ids(self) -> set[str]:
         return set(self._open().get(include=[])["ids"])

@@ -1,7 +1,8 @@
 """Undoes Telex keystrokes left in the text ("luaatj" for "luật"): the keyboard was off, or slipped.
 
 A word is read as Telex only when it is no word as it stands and its reading is a syllable that the
-corpus knows; a text is touched only when at least two words are of that kind, so English is safe.
+corpus holds; a text is touched only when at least two words are of that kind and no word is an
+English function word ("how" and "law" would spell syllables).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from assistant.text import is_vietnamese_syllable, normalize
+from assistant.text import has_english_words, is_vietnamese_syllable, normalize
 
 _LETTERS = (("dd", "đ"), ("aa", "â"), ("ee", "ê"), ("oo", "ô"), ("aw", "ă"), ("ow", "ơ"), ("uw", "ư"))
 _TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
@@ -20,6 +21,8 @@ _NEEDED = 2
 
 def undo_telex(text: str, is_known: Callable[[str], bool]) -> str:
     """The text with Telex words decoded; the text itself when it does not look like Telex."""
+    if has_english_words(text):
+        return text
     readings: dict[str, str] = {}
     for word in re.findall(r"[A-Za-z]+", text):
         reading = decode_word(word.lower())

@@ -131,6 +131,11 @@ def detect_language(text: str) -> Language:
     return "vi" if vietnamese > english or (not english and shaped >= 0.6 * len(words)) else "en"
 
 
+def has_english_words(text: str) -> bool:
+    """Whether an English function word stands in the text."""
+    return any(word in _ENGLISH for word in re.findall(r"[a-z]+", text.lower()))
+
+
 def collapse_spaces(text: str) -> str:
     """One line, single spaces, for comparison and display of short pieces."""
     return re.sub(r"\s+", " ", text).strip()

@@ -106,5 +106,5 @@ def add_source_notices(draft: Draft) -> None:
             "unverified",
             "unverified",
             [int(n) for n in unverified],
-            numbers=", ".join(dict.fromkeys(unverified)),
+            numbers=", ".join(f"[{n}]" for n in dict.fromkeys(unverified)),
         )

@@ -21,9 +21,9 @@ from assistant.embedding_weights import ensure_model  # noqa: E402
 from assistant.schema import Document  # noqa: E402
 
 MakeSettings = Callable[..., Settings]
-# A repealed decree, its successor and a topic article, each in both languages. Under 48 passages a
-# language, so that no centres are measured, which would take longer than all the rest.
-SMALL_CORPUS = ("decree-331-2026", "decree-85-2016", "topic-ais-cisa")
+# A repealed decree, its successor and two topic articles, each in both languages: enough passages
+# for centres to be measured, without which abstention does not work as in the whole corpus.
+SMALL_CORPUS = ("decree-331-2026", "decree-85-2016", "topic-ais-cisa", "topic-authorities")
 
 
 @pytest.fixture(scope="session", autouse=True)

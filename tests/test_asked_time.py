@@ -88,7 +88,10 @@ def test_without_a_time_it_is_today(question: str) -> None:
     assert (when.start, when.end, when.source) == (TODAY, TODAY, "today")
 
 
-@pytest.mark.parametrize("question", ["Hiện nay ai quản lý?", "hien nay ai quan ly", "Who leads now?"])
+NOW = ["Hiện nay ai quản lý?", "hien nay ai quan ly", "Who leads now?"]
+
+
+@pytest.mark.parametrize("question", NOW)
 def test_now_is_said_to_be_today(question: str) -> None:
     when = read_time(question, TODAY, chosen=None)
     assert (when.start, when.source) == (TODAY, "said")

@@ -110,10 +110,11 @@ def _wire(page: Page, parts: Components) -> None:
         )
     ]
     running.append(parts.as_typed.click(page.ask_as_typed, choices, **answering))
-    parts.stop.click(
-        page.stop, [parts.conversation, parts.language], parts.shown, cancels=running, **at_once
+    # Cancelled first and shown then: an answer's last step must not come after the stop.
+    parts.stop.click(None, cancels=running, api_visibility="private").then(
+        page.stop, [parts.conversation, parts.language], parts.shown, **at_once
     )
-    parts.clear.click(page.clear, [parts.language], parts.shown, cancels=running, **at_once)
+    parts.clear.click(page.clear, [parts.language], parts.shown, **at_once)
     parts.language.input(
         page.label, [parts.conversation, parts.language], parts.labelled, **at_once
     )
