@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from assistant.drafting import Draft
 from assistant.passages import COVERAGE, Asked, Passage, quotable_span
@@ -36,6 +37,9 @@ _CONFLICT = re.compile(r"^(?:nguon khong thong nhat|sources disagree)")
 # What a question asks for by a word that the provision itself seldom repeats, over folded text.
 _ASPECTS = tuple((re.compile(asked), re.compile(said)) for asked, said in (
     (r"nguyen tac|principle|dua tren|based on", r"nguyen tac|co so|ton trong|principle|basis|respect"),
+    # The Government always "manages uniformly"; who asks wants the body that answers to it.
+    (r"quan ly nha nuoc|state management|in charge of",
+     r"^(?!.*(?:thong nhat|uniform)).{0,200}(?:truoc chinh phu|dau moi|giup chinh phu|to the government|focal)"),
     (r"bi cam|nghiem cam|khong duoc|prohibit|banned|forbidden", r"nghiem cam|prohibit"),
     (r"hieu luc tu|co hieu luc|take effect|takes effect|enter into force|effective", r"co hieu luc|take[sn]? effect|in force"),
     (r"phat bao nhieu|muc phat|bi phat|fine|penalt", r"phat tien|fine|dong"),
@@ -43,6 +47,7 @@ _ASPECTS = tuple((re.compile(asked), re.compile(said)) for asked, said in (
 _LEGAL_BONUS, _SHAPE_BONUS, _ENDED_MALUS = 0.1, 0.05, 0.25
 _SECOND_SHARE, _LONG_PARAGRAPH = 0.93, 60
 _MOST_PREDECESSORS = 3
+_ASPECT_BONUS = 0.08
 _FOLLOWED_SHARE, _SIBLING_SHARE = 0.8, 0.85
 # How much more of the question a point must cover than the next to be named as the answer.
 _CLEARLY = 1.25
@@ -53,17 +58,41 @@ def answer_generally(draft: Draft, asked: Asked, passages: Sequence[Passage]) ->
     when = draft.query.as_of
     parts = _parts_of_span(draft, passages)
     if len(parts) > 1:
-        for start, end in parts:
-            draft.day = end
-            draft.frame(
-                "until" if end < when.end else "since",
-                day=draft.day_text(end if end < when.end else start),
-            )
-            _write(draft, asked, _ranked(draft, asked, _in_force(draft, passages)))
+        _answer_in_parts(draft, asked, passages, parts)
         return
     if when.source != "today" and any(p.document.kind in DATED_KINDS for p in passages[:1]):
         _frame_time(draft)
     _write(draft, asked, _ranked(draft, asked, passages))
+
+
+def _answer_in_parts(
+    draft: Draft, asked: Asked, passages: Sequence[Passage], parts: Sequence[tuple[date, date]]
+) -> None:
+    """One answer for each stretch of time; what took the lead's place leads in the next one."""
+    lead: Passage | None = None
+    for start, end in parts:
+        draft.day = end
+        is_last = (start, end) == parts[-1]
+        draft.frame("since" if is_last else "until", day=draft.day_text(start if is_last else end))
+        heirs = _heirs(draft, asked, lead) if lead else []
+        ranked = heirs or _ranked(draft, asked, _in_force(draft, passages))
+        if ranked:
+            lead = ranked[0]
+            _write(draft, asked, ranked)
+
+
+def _heirs(draft: Draft, asked: Asked, lead: Passage) -> list[Passage]:
+    """The provisions in force on the draft's day that the concordance puts in the lead's place."""
+    found = []
+    for row in draft.library.concordance.successors(lead.provision_id):
+        document = draft.library.document_of(row.new.split("/", 1)[0], draft.language)
+        new = draft.library.provision(document.key, row.new) if document and row.new else None
+        if document is None or new is None:
+            continue
+        if validity_on(document, draft.day).state == "in_force":
+            start, end = quotable_span(document, new)
+            found.append(replace(lead, document=document, provision_id=new.id, start=start, end=end))
+    return found
 
 
 def _in_force(draft: Draft, passages: Sequence[Passage]) -> list[Passage]:
@@ -71,7 +100,7 @@ def _in_force(draft: Draft, passages: Sequence[Passage]) -> list[Passage]:
     return kept or list(passages)
 
 
-def _parts_of_span(draft: Draft, passages: Sequence[Passage]) -> list[tuple[object, object]]:
+def _parts_of_span(draft: Draft, passages: Sequence[Passage]) -> list[tuple[date, date]]:
     when = draft.query.as_of
     if not when.is_span or draft.query.documents:
         return [(when.start, when.end)]
@@ -135,7 +164,7 @@ def _fitness(draft: Draft, asked: Asked, passage: Passage) -> float:
     folded = fold(text)
     for wanted, said in _ASPECTS:
         if wanted.search(asked.folded):
-            score += _SHAPE_BONUS if said.search(folded) else -_SHAPE_BONUS
+            score += _ASPECT_BONUS if said.search(folded) else -_ASPECT_BONUS
     return score
 
 
@@ -215,7 +244,7 @@ def _is_double(draft: Draft, passage: Passage, shown: Sequence[Passage]) -> bool
     tokens = _pairs(passage.text)
     for held in shown:
         common = tokens & _pairs(held.text)
-        if common and len(common) >= 0.45 * min(len(tokens), len(_pairs(held.text))):
+        if _unit(passage) != _unit(held) and common and len(common) >= 0.45 * min(len(tokens), len(_pairs(held.text))):
             return True
         linked = {row.old for row in draft.library.concordance.predecessors(held.provision_id)}
         if any(passage.provision_id.startswith(old) for old in linked):
@@ -253,7 +282,7 @@ def _say_predecessors(draft: Draft, lead: Passage) -> None:
     for row in draft.library.concordance.predecessors(lead.provision_id):
         text_id = row.old.split("/", 1)[0]
         old = draft.library.document_of(text_id, draft.language)
-        if old is None or row.confidence == "low" or text_id in {label for label, _ in labels}:
+        if old is None or row.confidence == "low" or text_id in {held for held, _ in labels}:
             continue
         number = draft.cite_provision(text_id, row.old)
         if number and len(labels) < _MOST_PREDECESSORS:

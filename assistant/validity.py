@@ -94,8 +94,15 @@ class Concordance:
         return self._nearest(provision_id, "old")
 
     def predecessors(self, provision_id: str) -> tuple[ConcordanceRow, ...]:
-        """Rows whose new provision is this one, or its nearest ancestor that has any."""
-        return self._nearest(provision_id, "new")
+        """For each old text the rows whose new provision is this one, else one below it, else its
+        nearest ancestor that has any."""
+        rows: list[ConcordanceRow] = []
+        for text_id in dict.fromkeys(row.old.split("/", 1)[0] for row in self.rows):
+            own = Concordance([row for row in self.rows if row.old.startswith(text_id + "/")])
+            exact = [row for row in own.rows if row.new == provision_id]
+            below = [row for row in own.rows if row.new.startswith(provision_id + "/")]
+            rows += exact or below or own._nearest(provision_id, "new")
+        return tuple(rows)
 
     def _nearest(
         self, provision_id: str, side: Literal["old", "new"]

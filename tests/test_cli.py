@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from assistant.build import Workspace
+from assistant.build import Workspace, load_shipped_documents
 from assistant.cli import app
 from assistant.config import Settings
 from assistant.schema import Document
@@ -211,17 +211,20 @@ def test_the_first_question_indexes_the_shipped_corpus(
     assert json.loads(first.stdout)["citations"]
     second = run("ask", "Điều 1 Luật An ninh mạng 2025 quy định gì?", "--json")
     assert second.stderr == ""
+    rebuilt = run("corpus", "rebuild")
+    assert rebuilt.stdout.startswith(f"{len(load_shipped_documents())} ")
     verified = run("corpus", "verify")
     assert verified.exit_code == 0, verified.stdout
 
 
 def test_help_answers_at_once() -> None:
-    """The best of five, for other work on the machine must not fail the build."""
+    """Processor time, the best of five: other work on the machine must not fail the build."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "assistant", "--help"]
     seconds = []
     for _ in range(5):
-        started = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, check=True, capture_output=True, env=environment)
-        seconds.append(time.perf_counter() - started)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(seconds) < 0.5

@@ -96,9 +96,6 @@ def test_a_folder_is_loaded_as_any_other_model_with_its_own_prompts(
     settings = make_settings(embedding_model=str(folder))
     own = make_query_embeddings(settings)
     assert cosine(own.embed_query(TEXTS[0]), light.embed_query(TEXTS[0])) >= 0.9999
-    plain = make_embeddings(make_settings(
-        embedding_model=str(folder), embedding_query_prompt="", embedding_document_prompt=""))
-    assert cosine(plain.embed_query(TEXTS[0]), light.embed_query(TEXTS[0])) < 0.9999
     swapped = make_embeddings(make_settings(
         embedding_model=str(folder), embedding_query_prompt=DOCUMENT_PROMPT,
         embedding_document_prompt=QUERY_PROMPT))
@@ -152,7 +149,7 @@ def test_altered_weights_are_refused(
         embedding_weights.importlib.metadata, "distribution", lambda name: Distribution())
     with pytest.raises(ConfigurationError, match="not the file this version was made for"):
         ensure_model(tmp_path / "models")
-    assert not list((tmp_path / "models").glob("*")) if (tmp_path / "models").exists() else True
+    assert not (tmp_path / "models").exists()
 
 
 def test_an_absent_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
