@@ -102,7 +102,8 @@ def _is_horizon(folded: str, match: re.Match[str]) -> bool:
 
 def _span(form: str, parts: dict[str, str | None]) -> tuple[date, date] | None:
     year = int(parts["y"] or 0)
-    month = MONTH_NAMES[parts["M"]] if parts.get("M") else int(parts.get("m") or 1)
+    named = parts.get("M")
+    month = MONTH_NAMES[named] if named else int(parts.get("m") or 1)
     try:
         if form == "year":
             return date(year, 1, 1), date(year, 12, 31)

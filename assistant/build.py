@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -24,7 +24,7 @@ from assistant.library import Library
 from assistant.loading.markdown import load_markdown
 from assistant.query import QueryReader
 from assistant.registry import Registry
-from assistant.retrieval import Retriever
+from assistant.retrieval import Rerank, Retriever
 from assistant.schema import Document
 from assistant.store import VectorStore
 from assistant.vector_pack import VectorPack
@@ -112,7 +112,7 @@ def make_token_counter(settings: Settings) -> Callable[[str], int]:
     return lambda text: len(tokenizer.encode(text).ids)
 
 
-def make_reranker(settings: Settings) -> Callable[[str, list[str]], list[float]] | None:
+def make_reranker(settings: Settings) -> Rerank | None:
     """A CrossEncoder's scoring function, or None when none is configured."""
     if settings.reranker_model is None:
         return None
@@ -120,7 +120,7 @@ def make_reranker(settings: Settings) -> Callable[[str, list[str]], list[float]]
 
     model = CrossEncoder(settings.reranker_model, device="cpu")
 
-    def score(question: str, texts: list[str]) -> list[float]:
+    def score(question: str, texts: Sequence[str]) -> Sequence[float]:
         return [float(value) for value in model.predict([(question, text) for text in texts])]
 
     return score

@@ -135,7 +135,8 @@ def _cell_problems(claim: Claim, citations: dict[int, Citation]) -> Iterable[str
 def source_facts(citation: Citation, library: Library) -> frozenset[str]:
     """Facts that a citation supports: its words, its place, and its document's metadata."""
     document = library.documents[citation.document_key]
-    days: tuple[date | None, ...] = (document.adopted, document.effective_from, document.effective_to, document.as_of)
+    since, until = document.effective_from, document.effective_to
+    days: tuple[date | None, ...] = (document.adopted, since, until, document.as_of)
     place = f"{citation.label} {document.label} {document.title} {document.number or ''}"
     named = " ".join(
         held.label + " " + (held.number or "")

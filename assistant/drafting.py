@@ -22,6 +22,7 @@ from assistant.schema import (
     Document,
     Language,
     Notice,
+    NoticeKind,
     Provision,
     Query,
     RetrievedChunk,
@@ -118,10 +119,12 @@ class Draft:
         numbers = dict.fromkeys(n for row in rows for cell in row for n in cell.citations)
         self.claims.append(Claim(caption, tuple(numbers), "table", (), rows))
 
-    def note(self, kind: str, name: str, citations: Iterable[int] = (), **facts: object) -> None:
+    def note(
+        self, kind: NoticeKind, name: str, citations: Iterable[int] = (), /, **facts: object
+    ) -> None:
         self.notices.append(
             Notice(kind, phrase(name, self.language, **facts), tuple(dict.fromkeys(citations)))
-        )  # type: ignore[arg-type]
+        )
 
     # what a source is called
 

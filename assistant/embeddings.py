@@ -62,8 +62,8 @@ def make_embeddings(settings: Settings) -> Embeddings:
     import transformers
     from langchain_huggingface import HuggingFaceEmbeddings
 
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     dtype = torch.bfloat16 if has_bfloat16() else torch.float32
     encode: dict[str, Any] = {
         "batch_size": settings.embedding_batch_size,
@@ -174,7 +174,8 @@ class LightEncoder(Embeddings):
         state = self._norm(self._input(ids), "embeddings.LayerNorm")
         for layer in range(self.layers):
             state = self._layer(state, f"encoder.layer.{layer}")
-        return unit_rows(state.mean(axis=0, keepdims=True))[0]
+        row: FloatArray = unit_rows(state.mean(axis=0, keepdims=True))[0]
+        return row
 
     def _input(self, ids: list[int]) -> FloatArray:
         from safetensors import safe_open

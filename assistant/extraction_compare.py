@@ -37,11 +37,11 @@ def compare_texts(draft: Draft, asked: Asked) -> bool:
         units = [_named_unit(draft, side) or unit for side, unit in zip(sides, units, strict=True)]
     if units[0] is None or units[1] is None:
         return False
-    units = _linked_units(draft, older, newer, units[0], units[1])
-    rows = _rows(draft, (older, units[0]), (newer, units[1]))
-    caption = phrase("compare_head", draft.language, matter=units[1].heading.strip() or matter)
+    old, new = _linked_units(draft, older, newer, units[0], units[1])
+    rows = _rows(draft, (older, old), (newer, new))
+    caption = phrase("compare_head", draft.language, matter=new.heading.strip() or matter)
     draft.table(caption, (_head(draft, older, newer), *rows))
-    _say_changes(draft, older, newer, units[1])
+    _say_changes(draft, older, newer, new)
     return True
 
 
@@ -178,7 +178,7 @@ def _rows(
         return [(name, _cell(draft, *older), _cell(draft, *newer))]
     old_parts, new_parts = _parts(draft, *older), _parts(draft, *newer)
     used: set[str] = set()
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for number, part in enumerate(new_parts):
         mate = _mate(draft, part, old_parts, used)
         if mate is None and len(new_parts) == len(old_parts) == 1:

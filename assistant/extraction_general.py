@@ -16,7 +16,8 @@ from assistant.validity import DATED_KINDS, is_in_force, split_span, validity_on
 
 _BODY_OPENINGS = (
     "bộ ",
-    "ban ",
+    "ban cơ yếu",
+    "ban chỉ đạo",
     "cục ",
     "ủy ban",
     "viện kiểm sát",
@@ -49,6 +50,7 @@ _SECOND_SHARE, _LONG_PARAGRAPH = 0.93, 60
 _MOST_PREDECESSORS = 3
 _ASPECT_BONUS = 0.08
 _FOLLOWED_SHARE, _SIBLING_SHARE = 0.8, 0.85
+_ANSWERS_TO = re.compile(r"(?:\btruoc|\bgiup|\bto the|\bto) $")
 # How much more of the question a point must cover than the next to be named as the answer.
 _CLEARLY = 1.25
 
@@ -278,7 +280,8 @@ def _say_predecessors(draft: Draft, lead: Passage) -> None:
     document = lead.document
     if validity_on(document, draft.day).state != "in_force" or document.effective_from is None:
         return
-    labels, numbers = [], []
+    labels: list[tuple[str, str]] = []
+    numbers: list[int] = []
     for row in draft.library.concordance.predecessors(lead.provision_id):
         text_id = row.old.split("/", 1)[0]
         old = draft.library.document_of(text_id, draft.language)
@@ -331,7 +334,9 @@ def _bodies_in(draft: Draft, text: str) -> list[str]:
         ):
             name = term.name(draft.language)
             match = re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", folded)
-            if match and len(folded) == len(text):
+            # "chịu trách nhiệm trước Chính phủ" names whom one answers to, not who does it.
+            before = folded[max(0, match.start() - 12) : match.start()] if match else ""
+            if match and len(folded) == len(text) and not _ANSWERS_TO.search(before):
                 found.append((match.start(), -len(name), text[match.start() : match.end()]))
     return [name for _, _, name in sorted(found)]
 
@@ -357,17 +362,7 @@ def _name_point(draft: Draft, asked: Asked, lead: Passage) -> None:
 
 def _name_body(draft: Draft, asked: Asked, lead: Passage) -> None:
     """The first line of "who": the body, and the point or clause that names it."""
-    best: tuple[float, Provision | None] = (0.0, None)
-    for child in draft.library.children(lead.document.key, lead.provision_id):
-        text = draft.library.text_of(lead.document, child)
-        score = asked.coverage(text)
-        if score > best[0] and _bodies_in(draft, text):
-            best = (score, child)
-    if best[1] is not None:
-        start, end = quotable_span(lead.document, best[1])
-        provision_id = best[1].id
-    else:
-        start, end, provision_id = lead.start, lead.end, lead.provision_id
+    start, end, provision_id = _naming_span(draft, asked, lead)
     bodies = [
         b
         for b in _bodies_in(draft, lead.document.body[start:end])
@@ -412,3 +407,19 @@ def followed_reference(draft: Draft, asked: Asked, passage: Passage) -> Passage 
         passage, document=document, provision_id=clause.id, start=start, end=end, chunk_id="",
         coverage=coverage, score=score,
     )
+
+
+def _naming_span(draft: Draft, asked: Asked, lead: Passage) -> tuple[int, int, str]:
+    """Where the body stands: the lead-in of an enumeration, else its best point, else the clause."""
+    line = lead.text.split("\n", 1)[0]
+    if "\n" in lead.text and _bodies_in(draft, line):
+        return lead.start, lead.start + len(line), lead.provision_id
+    best: tuple[float, Provision | None] = (0.0, None)
+    for child in draft.library.children(lead.document.key, lead.provision_id):
+        text = draft.library.text_of(lead.document, child)
+        score = asked.coverage(text)
+        if score > best[0] and _bodies_in(draft, text):
+            best = (score, child)
+    if best[1] is None:
+        return lead.start, lead.end, lead.provision_id
+    return *quotable_span(lead.document, best[1]), best[1].id

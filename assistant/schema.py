@@ -273,11 +273,14 @@ class Claim:
         return not self.problems
 
 
+NoticeKind = Literal["repealed", "not_yet", "changed", "conflict", "unverified", "understood", "scope"]
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What the reader has to know about the sources: repealed, not yet in force, they disagree."""
 
-    kind: Literal["repealed", "not_yet", "changed", "conflict", "unverified", "understood", "scope"]
+    kind: NoticeKind
     text: str
     citations: tuple[int, ...] = ()
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from assistant.errors import ConfigurationError
 from assistant.schema import AsOf, Document, Validity
@@ -143,9 +143,8 @@ def load_concordance(folder: Path) -> Concordance:
     rows = []
     for path in sorted((folder / "concordance").glob("*.toml")):
         for row in _read_toml(path).get("row", []):
-            rows.append(
-                ConcordanceRow(**{k: row.get(k, "") for k in ConcordanceRow.__annotations__})
-            )
+            fields: dict[str, Any] = {k: row.get(k, "") for k in ConcordanceRow.__annotations__}
+            rows.append(ConcordanceRow(**fields))
     return Concordance(rows)
 
 

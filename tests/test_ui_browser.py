@@ -103,7 +103,7 @@ def new_page(browser: Any) -> Iterator[NewPage]:
         with page.expect_response(lambda response: "/run/" in response.url, timeout=WAIT_MS):
             page.goto(address)
         page.wait_for_selector(f".heading[lang={locale[:2]}]", timeout=WAIT_MS)
-        page.wait_for_function(f"document.documentElement.lang === '{locale[:2]}'")
+        page.wait_for_selector(f"html[lang={locale[:2]}]", state="attached", timeout=WAIT_MS)
         return page
 
     yield make
@@ -151,7 +151,7 @@ def test_marker_leads_to_its_card_even_when_folded(address: str, new_page: NewPa
     anchor = page.locator("[role=log] a.mark").first.get_attribute("href")
     page.eval_on_selector_all("#sources details", "all => all.forEach(d => d.open = false)")
     page.locator("[role=log] a.mark").first.click()
-    page.wait_for_function("a => document.querySelector(a).closest('details').open", arg=anchor)
+    page.wait_for_selector(f"#sources details[open]:has({anchor})", timeout=WAIT_MS)
     assert page.url.endswith(anchor)
 
 
@@ -171,7 +171,7 @@ def test_the_whole_page_changes_language(address: str, new_page: NewPage) -> Non
     assert page.inner_text("#ask") == "Hỏi"
     ask(page, QUESTION)
     page.click("#language label:has-text('English')")
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.wait_for_selector("html[lang=en]", state="attached", timeout=WAIT_MS)
     assert page.inner_text("#ask") == "Ask"
     assert "no longer in force" in page.inner_text("#sources")
     assert "Question" in page.inner_text("#question")
@@ -200,9 +200,7 @@ def test_wrong_input_is_told_and_given_back(address: str, new_page: NewPage) -> 
     page.fill("#as-of input, #as-of textarea", "31/02/2026")
     ask(page, QUESTION, state="failed")
     assert "31/02/2026" in page.inner_text(".problem")
-    page.wait_for_function(
-        "q => document.querySelector('#question textarea').value === q", arg=QUESTION
-    )
+    playwright_api.expect(page.locator("#question textarea")).to_have_value(QUESTION)
     page.fill("#as-of input, #as-of textarea", "01/06/2024")
     ask(page, QUESTION)
     assert "01/06/2024" in page.inner_text("#sources")
