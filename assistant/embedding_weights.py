@@ -136,8 +136,10 @@ def convert_weights(weights: Path, folder: Path) -> None:
     if reader.bytes(4) != b"E5S1":
         raise ConfigurationError(f"{weights.name} is not an E5S1 weights file.")
     reader.one("I")
-    sizes = reader.take("7i")
-    shape = Shape(*sizes, epsilon=reader.one("f"))
+    hidden, layers, heads, forward, vocabulary, positions, types = reader.take("7i")
+    shape = Shape(
+        hidden, layers, heads, forward, vocabulary, positions, types, epsilon=reader.one("f")
+    )
     reader.one("i")
     pieces, specials = _read_vocabulary(reader)
     normalizer = _read_normalization(reader)
