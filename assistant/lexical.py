@@ -90,14 +90,12 @@ class LexicalIndex:
 
     def document_frequencies(self, tokens: Sequence[str]) -> dict[str, int]:
         """Number of chunks that hold each token; absent tokens are left out."""
-        found: dict[str, int] = {}
-        statement = sa.text("SELECT doc FROM lexical_terms WHERE term = :term")
+        statement = sa.text(
+            "SELECT term, doc FROM lexical_terms WHERE term IN :terms"
+        ).bindparams(sa.bindparam("terms", expanding=True))
         with self._registry.engine.connect() as connection:
-            for token in tokens:
-                count = connection.execute(statement, {"term": token}).scalar_one_or_none()
-                if count:
-                    found[token] = int(count)
-        return found
+            rows = connection.execute(statement, {"terms": list(tokens)})
+            return {row.term: int(row.doc) for row in rows}
 
     def weights(self, tokens: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of each token (an absent one counts as the rarest)."""

@@ -204,15 +204,18 @@ class Registry:
 
     def chunks(self, rows: Iterable[int] | None = None) -> dict[int, Chunk]:
         """Chunks by row number; all of them when `rows` is None."""
-        query = (
-            sa.select(chunks_table, documents_table.c.id.label("text_id"), documents_table.c.body)
-            .join(documents_table, documents_table.c.key == chunks_table.c.document_key)
-            .order_by(chunks_table.c.row)
-        )
+        query = sa.select(chunks_table).order_by(chunks_table.c.row)
         if rows is not None:
             query = query.where(chunks_table.c.row.in_(list(rows)))
         with self.engine.connect() as connection:
-            return {row.row: _chunk(row) for row in connection.execute(query)}
+            found = connection.execute(query).all()
+            # Bodies apart: joined, a law's whole text would be handed over with each of its chunks.
+            keys = {row.document_key for row in found}
+            texts = sa.select(
+                documents_table.c.key, documents_table.c.id, documents_table.c.body
+            ).where(documents_table.c.key.in_(keys))
+            documents = {row.key: row for row in connection.execute(texts)}
+        return {row.row: _chunk(row, documents[row.document_key]) for row in found}
 
     def chunk_rows(self, connection: Connection, document_key: str) -> dict[str, int]:
         """Row number by chunk id of one document, seen from inside a transaction."""
@@ -341,15 +344,15 @@ def _chunk_row(item: IndexedChunk) -> dict[str, Any]:
     }
 
 
-def _chunk(row: Any) -> Chunk:
+def _chunk(row: Any, document: Any) -> Chunk:
     return Chunk(
         id=row.id,
-        document_id=row.text_id,
+        document_id=document.id,
         language=row.document_key.rsplit(".", 1)[1],
         ordinal=row.ordinal,
         start=row.start,
         end=row.end,
-        text=row.body[row.start : row.end],
+        text=document.body[row.start : row.end],
         path=row.path,
         unit=row.unit,
         provisions=tuple(json.loads(row.provisions)),

@@ -101,7 +101,7 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
 def indexing_progress(title: str) -> Iterator[ShowProgress]:
     """A callback (number, total, document) that shows progress on standard error."""
     console = error_console()
-    console.print(title)
+    console.print(title, soft_wrap=True)
     if not console.is_terminal:
         yield lambda number, total, key: console.print(f"{number}/{total} {key}", soft_wrap=True)
         return
