@@ -33,12 +33,14 @@ Rerank = Callable[[str, Sequence[str]], Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class RetrievalWeights:
-    """Chosen on the tuning split of ALQAC and XQuAD (benchmarks/retrieval.py), reported on the rest."""
+    """Chosen on the tuning halves of ALQAC and XQuAD (benchmarks/retrieval.py)."""
 
     dense: float = 0.35
     dense_across: float = 0.8
     window: float = 0.5
     candidates: int = 60
+    # Above 1, the most that the rest of a score can be: a named provision is never behind another.
+    named_provision: float = 1.25
     named_text: float = 0.25
     in_force: float = 0.3
 
@@ -82,7 +84,12 @@ class Retriever:
             for row, chunk in chunks.items()
             if self._is_wanted(chunk, query) and only in (None, chunk.document_id)
         }
-        fused = {row: self._fuse(row, chunk, query, components) for row, chunk in chunks.items()}
+        scaled = {
+            name: _scaled(scores, self.weights.candidates if name == "dense" else None)
+            for name, scores in components.items()
+        }
+        typed = detect_language(query.standalone)
+        fused = {row: self._fuse(row, chunk, query, scaled, typed) for row, chunk in chunks.items()}
         best = sorted(fused, key=lambda row: (-fused[row], row))[: max(limit * 3, limit)]
         best = self._reranked(query, best, chunks, fused)[:limit]
         ranks = {name: _ranked(scores) for name, scores in components.items()}
@@ -159,16 +166,15 @@ class Retriever:
         return f"{chunk.document_id}.{query.language}" not in self._library.documents
 
     def _fuse(
-        self, row: int, chunk: Chunk, query: Query, components: Mapping[str, Scores]
+        self, row: int, chunk: Chunk, query: Query, scaled: Mapping[str, Scores], typed: Language
     ) -> float:
         weights = self.weights
-        is_same = chunk.language == detect_language(query.standalone)
-        share = weights.dense if is_same else weights.dense_across
-        dense = _scaled(components["dense"], row, floor=weights.candidates)
-        lexical = _scaled(components.get(f"lexical_{chunk.language}", {}), row)
+        share = weights.dense if chunk.language == typed else weights.dense_across
+        dense = scaled["dense"].get(row, 0.0)
+        lexical = scaled[f"lexical_{chunk.language}"].get(row, 0.0)
         score = share * dense + (1 - share) * lexical
-        if row in components.get("named", {}):
-            score += 1.0
+        if row in scaled.get("named", {}):
+            score += weights.named_provision
         if chunk.document_id in query.documents:
             score += weights.named_text
         document = self._library.documents[chunk.document_key]
@@ -216,14 +222,13 @@ def shared_words(text: str) -> str:
     return " ".join(kept)
 
 
-def _scaled(scores: Scores, row: int, floor: int | None = None) -> float:
-    """Min-max over the candidates; a row that is not among them gets 0."""
-    if row not in scores:
-        return 0.0
-    values = sorted(scores.values(), reverse=True)
-    values = values[:floor] if floor else values
-    low, high = values[-1], values[0]
-    return max(0.0, (scores[row] - low) / (high - low)) if high > low else 1.0
+def _scaled(scores: Scores, best: int | None = None) -> Scores:
+    """Min-max to 0..1 over the `best` highest scores (None: all); what is below them gets 0."""
+    values = sorted(scores.values(), reverse=True)[:best]
+    if not values or values[0] <= values[-1]:
+        return dict.fromkeys(scores, 1.0)
+    low, span = values[-1], values[0] - values[-1]
+    return {row: max(0.0, (score - low) / span) for row, score in scores.items()}
 
 
 def _ranked(scores: Scores) -> dict[int, ComponentRank]:

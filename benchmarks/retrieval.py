@@ -110,7 +110,9 @@ class Benchmark:
         return Bench(texts, workspace, self._embeddings)
 
     def _cut(self, questions: list[BenchmarkQuestion]) -> list[BenchmarkQuestion]:
-        return questions[: self.limit]
+        """Every n-th question, so that both halves of a set are in a cut."""
+        step = -(-len(questions) // self.limit) if self.limit else 1
+        return questions[::step]
 
 
 def read_queries(bench: Bench, texts: Sequence[str]) -> list[Query]:
@@ -172,7 +174,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--sets", default="alqac,xquad,laws")
-    parser.add_argument("--limit", type=int, help="take only the first N questions of a set")
+    parser.add_argument("--limit", type=int, help="take about N questions of each set")
     parser.add_argument("--tune", action="store_true")
     arguments = parser.parse_args()
     benchmark = Benchmark(arguments.data, arguments.cache, arguments.limit)
