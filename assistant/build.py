@@ -27,7 +27,7 @@ from assistant.registry import Registry
 from assistant.retrieval import Rerank, Retriever
 from assistant.schema import Document
 from assistant.store import VectorStore
-from assistant.vector_pack import VectorPack
+from assistant.vector_pack import VectorPack, load_default_centres
 
 
 def shipped_corpus() -> Path:
@@ -91,6 +91,9 @@ class Workspace:
             embeddings,
             library,
             rerank=make_reranker(self.settings),
+            default_centres=load_default_centres(
+                shipped_corpus() / "vectors", embedding_fingerprint(self.settings)
+            ),
         )
 
     def query_embeddings(self, *, is_serving: bool) -> Embeddings:

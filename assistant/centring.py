@@ -53,6 +53,17 @@ class Centres:
         )
 
 
+    def filled_from(self, other: Centres) -> Centres:
+        """These means, and the other's for languages that have none here.
+
+        A small corpus, or one in a single language, has too few texts to measure a mean by; the
+        mean shows the model and the language, so another corpus's serves.
+        """
+        return Centres(
+            {**other.passages, **self.passages}, {**other.questions, **self.questions}
+        )
+
+
 def read_centres(content: str | None) -> Centres:
     """Centres from their JSON; none when there is nothing (similarities are then plain cosines)."""
     if not content:

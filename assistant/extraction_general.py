@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from assistant.direct_answer import bodies_in, name_body, name_point
 from assistant.drafting import Draft
 from assistant.passages import COVERAGE, Asked, Passage, quotable_span
 from assistant.phrases import phrase
@@ -14,25 +15,6 @@ from assistant.schema import Document, Language, Provision
 from assistant.text import fold, search_tokens
 from assistant.validity import DATED_KINDS, is_in_force, split_span, validity_on
 
-_BODY_OPENINGS = (
-    "bộ ",
-    "ban cơ yếu",
-    "ban chỉ đạo",
-    "cục ",
-    "ủy ban",
-    "viện kiểm sát",
-    "tòa án",
-    "thủ tướng",
-    "chính phủ",
-    "quốc hội",
-    "chủ tịch nước",
-    "trung tâm",
-    "hiệp hội",
-    "lực lượng",
-    "văn phòng",
-    "hội nghị các",
-    "tổng thư ký",
-)
 _DATE_OR_NUMBER = re.compile(r"\d")
 _CONFLICT = re.compile(r"^(?:nguon khong thong nhat|sources disagree)")
 # What a question asks for by a word that the provision itself seldom repeats, over folded text.
@@ -50,9 +32,6 @@ _SECOND_SHARE, _LONG_PARAGRAPH = 0.93, 60
 _MOST_PREDECESSORS = 3
 _ASPECT_BONUS = 0.08
 _FOLLOWED_SHARE, _SIBLING_SHARE = 0.8, 0.85
-_ANSWERS_TO = re.compile(r"(?:\btruoc|\bgiup|\bto the|\bto) $")
-# How much more of the question a point must cover than the next to be named as the answer.
-_CLEARLY = 1.25
 
 
 def answer_generally(draft: Draft, asked: Asked, passages: Sequence[Passage]) -> None:
@@ -157,7 +136,7 @@ def _fitness(draft: Draft, asked: Asked, passage: Passage) -> float:
     if document.id in draft.query.documents:
         score += 2 * _SHAPE_BONUS
     text = passage.text
-    if intent == "who" and _bodies_in(draft, text):
+    if intent == "who" and bodies_in(draft, text):
         score += 2 * _SHAPE_BONUS
     if intent in ("when", "count") and _DATE_OR_NUMBER.search(text):
         score += _SHAPE_BONUS
@@ -175,9 +154,9 @@ def _write(draft: Draft, asked: Asked, ranked: list[Passage]) -> None:
         return
     lead = ranked[0]
     if draft.query.intent == "who":
-        _name_body(draft, asked, lead)
+        name_body(draft, asked, lead)
     elif draft.query.intent != "list":
-        _name_point(draft, asked, lead)
+        name_point(draft, asked, lead)
     _show(draft, asked, lead, "according")
     for passage in _companions(draft, asked, lead, ranked):
         _show(draft, asked, passage, "see_also")
@@ -324,56 +303,6 @@ def _label_in_vietnamese(draft: Draft, document: Document, provision: Provision)
     return provision_label(draft.library, document, provision.id, "vi")
 
 
-def _bodies_in(draft: Draft, text: str) -> list[str]:
-    """Public bodies named in the text, in order of appearance, from the glossary's names."""
-    folded = fold(text)
-    found = []
-    for term in draft.library.glossary.terms:
-        if term.vi.lower().startswith(_BODY_OPENINGS) or term.en.lower().startswith(
-            ("ministry", "government", "prime minister")
-        ):
-            name = term.name(draft.language)
-            match = re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", folded)
-            # "chịu trách nhiệm trước Chính phủ" names whom one answers to, not who does it.
-            before = folded[max(0, match.start() - 12) : match.start()] if match else ""
-            if match and len(folded) == len(text) and not _ANSWERS_TO.search(before):
-                found.append((match.start(), -len(name), text[match.start() : match.end()]))
-    return [name for _, _, name in sorted(found)]
-
-
-def _name_point(draft: Draft, asked: Asked, lead: Passage) -> None:
-    """Which point of an enumeration answers, when one covers clearly more than the others."""
-    points = draft.library.children(lead.document.key, lead.provision_id)
-    if draft.query.intent in ("when", "count"):
-        bodies = [(p, draft.library.text_of(lead.document, p)) for p in points]
-        points = tuple(p for p, text in bodies if _DATE_OR_NUMBER.search(text))
-    if len(points) < 2:
-        return
-    ranked = sorted(
-        ((asked.coverage(draft.library.text_of(lead.document, p)), p.start, p) for p in points),
-        key=lambda item: (-item[0], item[1]),
-    )
-    if ranked[0][0] >= _CLEARLY * ranked[1][0] and ranked[0][0] > 0:
-        point = ranked[0][2]
-        start, end = quotable_span(lead.document, point)
-        number = draft.cite(lead.document, point.id, start, end)
-        draft.say("at_point", [number], label=draft.label(lead.document, point.id))
-
-
-def _name_body(draft: Draft, asked: Asked, lead: Passage) -> None:
-    """The first line of "who": the body, and the point or clause that names it."""
-    start, end, provision_id = _naming_span(draft, asked, lead)
-    bodies = [
-        b
-        for b in _bodies_in(draft, lead.document.body[start:end])
-        if fold(b) not in fold(draft.query.standalone)
-    ]
-    if bodies:
-        number = draft.cite(lead.document, provision_id, start, end)
-        label = draft.label(lead.document, provision_id)
-        draft.state(f"**{bodies[0]}** — {label}.", [number])
-
-
 def followed_reference(draft: Draft, asked: Asked, passage: Passage) -> Passage | None:
     """The provision that a topic article's paragraph restates, when it names just one article.
 
@@ -407,19 +336,3 @@ def followed_reference(draft: Draft, asked: Asked, passage: Passage) -> Passage 
         passage, document=document, provision_id=clause.id, start=start, end=end, chunk_id="",
         coverage=coverage, score=score,
     )
-
-
-def _naming_span(draft: Draft, asked: Asked, lead: Passage) -> tuple[int, int, str]:
-    """Where the body stands: the lead-in of an enumeration, else its best point, else the clause."""
-    line = lead.text.split("\n", 1)[0]
-    if "\n" in lead.text and _bodies_in(draft, line):
-        return lead.start, lead.start + len(line), lead.provision_id
-    best: tuple[float, Provision | None] = (0.0, None)
-    for child in draft.library.children(lead.document.key, lead.provision_id):
-        text = draft.library.text_of(lead.document, child)
-        score = asked.coverage(text)
-        if score > best[0] and _bodies_in(draft, text):
-            best = (score, child)
-    if best[1] is None:
-        return lead.start, lead.end, lead.provision_id
-    return *quotable_span(lead.document, best[1]), best[1].id

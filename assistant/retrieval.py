@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from assistant.centring import read_centres
+from assistant.centring import Centres, read_centres
 from assistant.chunk_windows import window_spans
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
@@ -57,13 +57,15 @@ class Retriever:
         library: Library,
         weights: RetrievalWeights | None = None,
         rerank: Rerank | None = None,
+        default_centres: Centres | None = None,
     ) -> None:
         self._registry, self._lexical, self._store = registry, lexical, store
         self._embeddings, self._library = embeddings, library
         self.weights = weights or RetrievalWeights()
         self._rerank = rerank
         self._rows = registry.rows_by_vector()
-        self._centres = read_centres(registry.state("centres"))
+        measured = read_centres(registry.state("centres"))
+        self._centres = measured.filled_from(default_centres) if default_centres else measured
 
     @property
     def lexical(self) -> LexicalIndex:

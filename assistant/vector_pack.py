@@ -9,16 +9,19 @@ folder only costs time. `assistant corpus pack` writes it anew after the corpus 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.centring import Centres, read_centres
 from assistant.chunk_windows import make_windows
 from assistant.registry import Registry
 
 FloatArray = npt.NDArray[np.float32]
+CENTRES_FILE = "centres.json"
 
 
 def text_hash(text: str) -> bytes:
@@ -47,6 +50,15 @@ class VectorPack:
         return len(self._vectors)
 
 
+def load_default_centres(folder: Path, fingerprint: str) -> Centres:
+    """Mean vectors of the shipped corpus for that model; none for another model."""
+    path = folder / CENTRES_FILE
+    if not path.is_file():
+        return Centres({}, {})
+    held = json.loads(path.read_text(encoding="utf-8"))
+    return read_centres(held["centres"]) if held["model"] == fingerprint else Centres({}, {})
+
+
 def write_packs(registry: Registry, folder: Path, fingerprint: str) -> int:
     """Write a pack for each document that the registry holds; returns the number of vectors."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,6 +68,10 @@ def write_packs(registry: Registry, folder: Path, fingerprint: str) -> int:
     for key, vectors in _by_document(registry).items():
         _write_pack(folder / f"{key}.npz", vectors, fingerprint)
         total += len(vectors)
+    centres = registry.state("centres")
+    if centres:
+        content = json.dumps({"model": fingerprint, "centres": centres})
+        (folder / CENTRES_FILE).write_text(content + "\n", encoding="utf-8")
     return total
 
 

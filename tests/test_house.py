@@ -47,6 +47,7 @@ ORDER = (
         "citations",
         "passages",
         "drafting",
+        "direct_answer",
         "abstaining",
         "validity_notices",
         "extraction",
