@@ -1,7 +1,7 @@
 """Question to Answer: a LangChain chain of query, retrieval, extraction and verification.
 
 The steps are LCEL runnables, so a chat model's prompt and parser can take the place of extraction
-(issue of its own) without the rest noticing, and LangChain's callbacks see every step. What fails
+later without the rest noticing, and LangChain's callbacks see every step. What fails
 verification is dropped here, once, whatever wrote it.
 """
 
