@@ -16,7 +16,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
-from assistant.centring import STOCK_QUESTIONS, Centres
+from assistant.centring import Centres
 from assistant.chunk_windows import make_windows
 from assistant.chunking import make_chunks
 from assistant.config import Settings
@@ -36,7 +36,6 @@ PIPELINE_VERSION = "3"
 UNFINISHED = "unfinished rebuild"
 # Passages and questions per language that a mean is taken over; below half of it there is none.
 CENTRE_SAMPLE = 96
-LANGUAGES = ("vi", "en")
 
 
 @dataclass(slots=True)
@@ -214,20 +213,16 @@ class Indexer:
         """Means of the passages' vectors and of sample questions, by language.
 
         Opening sentences of passages, embedded as questions, stand for questions: the mean shows
-        the language and the prompt, and hardly the subject. A language without passages has stock
-        questions: it is asked in all the same.
+        the language and the prompt, and hardly the subject.
         """
-        measured = {language: self._registry.vectors_of_language(language) for language in LANGUAGES}
-        passages = {
-            language: vectors.mean(axis=0)
-            for language, vectors in measured.items() if len(vectors) >= CENTRE_SAMPLE // 2
-        }
-        questions = {}
-        for language in LANGUAGES if passages else ():
-            sample: Sequence[str] = STOCK_QUESTIONS[language]
-            if language in passages:
-                sample = self._opening_sentences(language)
-            embedded = [self._query_embeddings.embed_query(text) for text in sample]
+        passages, questions = {}, {}
+        for language in ("vi", "en"):
+            vectors = self._registry.vectors_of_language(language)
+            if len(vectors) < CENTRE_SAMPLE // 2:
+                continue
+            passages[language] = vectors.mean(axis=0)
+            openings = self._opening_sentences(language)
+            embedded = [self._query_embeddings.embed_query(opening) for opening in openings]
             questions[language] = np.asarray(embedded, dtype=np.float32).mean(axis=0)
         return Centres(passages, questions)
 

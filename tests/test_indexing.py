@@ -23,7 +23,6 @@ from filelock import FileLock
 from langchain_core.embeddings import Embeddings
 
 from assistant.build import Workspace
-from assistant.centring import read_centres
 from assistant.config import Settings
 from assistant.errors import LockedError, ModelMismatchError
 from assistant.indexing import UNFINISHED, Indexer, check_model, find_damage
@@ -225,16 +224,6 @@ def test_a_rebuild_changes_to_a_model_of_another_width(indexed: Workspace) -> No
     assert other.registry.vectors_of_language("vi").shape[1] == 3
     with pytest.raises(ModelMismatchError):
         check_model(indexed.settings, indexed.registry)
-
-
-def test_questions_have_centres_in_a_language_without_texts(
-    workspace: Workspace, counting: LetterEncoder
-) -> None:
-    laws = [make_law(number) for number in range(1, 21)]
-    make_indexer(workspace, counting).synchronize(laws)
-    centres = read_centres(workspace.registry.state("centres"))
-    assert set(centres.passages) == {"vi"}
-    assert set(centres.questions) == {"vi", "en"}
 
 
 class StopError(RuntimeError):
