@@ -28,6 +28,7 @@ _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 # UTF-8 read as windows-1252: every Vietnamese letter becomes two or three of these.
 _TRAIL = r"[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _MOJIBAKE = re.compile(rf"Ã{_TRAIL}|á[º»]{_TRAIL}|Ä[\u0080-\u0091‘’]|Æ[°¡]")
+_MINUS_IN_WORD = re.compile(r"(?<=[^\W\d_])[−\u2010\u2011]|[−\u2010\u2011](?=[^\W\d_])")
 _SINGLE_BYTE = ("windows-1258", "windows-1252")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -173,6 +174,9 @@ def _convert_line(line: str, encoding: str) -> str:
         return _nfc(line)
     from viparse import fix
 
+    if encoding == "tcvn3":
+        # The letter ư is the byte of the soft hyphen there, which PDF writers turn into a minus sign.
+        line = _MINUS_IN_WORD.sub("\xad", line)
     indent = line[: len(line) - len(line.lstrip(" \t"))]
     return indent + str(fix(line, encoding=encoding))
 
