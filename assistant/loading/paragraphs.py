@@ -15,8 +15,12 @@ from assistant.loading.page_lines import PageLine
 from assistant.structure_lines import is_upper, match_article, match_unit, measure_break, read_lines
 
 _EDGE_LINES = 2
-_PAGE_NUMBER = re.compile(r"(?:[-–—|.\s]*(?:Trang|Page)?\s*\d{1,4}(?:\s*(?:/|of|trên)\s*\d{1,4})?[-–—|.\s]*)", re.I)
-_ITEM = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*[a-zđ]?[.)]|[a-zđ]\d?[).]|\([a-zđ\d]{1,4}\)|[-–—+•*▪◦]|[IVX]+\.)(?:\s|$)")
+_PAGE_NUMBER = re.compile(
+    r"[-–—|.\s]*(?:Trang|Page)?\s*\d{1,4}(?:\s*(?:/|of|trên)\s*\d{1,4})?[-–—|.\s]*", re.IGNORECASE
+)
+_ITEM = re.compile(
+    r"(?:\d{1,3}(?:\.\d{1,3})*[a-zđ]?[.)]|[a-zđ]\d?[).]|\([a-zđ\d]{1,4}\)|[-–—+•*▪◦]|[IVX]+\.)(?:\s|$)"
+)
 _FINISHED = re.compile(r"[.;:!?…][”\"»’)]*$|/\.$")
 _INDENT_POINTS = 7.0
 _WRAPPED_SHARE = 0.06

@@ -13,7 +13,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_raw
 
 from assistant.loading.page_lines import PageLine
@@ -140,7 +139,9 @@ def count_unread_cells(page: Any, lines: list[PageLine]) -> int:
     return int(numpy.count_nonzero((share > 0.06) & (share < 0.85)))
 
 
-def render_for_recognition(page: Any, lines: list[PageLine], dots_per_inch: int, most_pixels: int) -> tuple[Any, float]:
+def render_for_recognition(
+    page: Any, lines: list[PageLine], dots_per_inch: int, most_pixels: int
+) -> tuple[Any, float]:
     """The page as a grey picture, with the text that is read already painted over, and its scale."""
     from PIL import ImageDraw
 
@@ -152,8 +153,3 @@ def render_for_recognition(page: Any, lines: list[PageLine], dots_per_inch: int,
         box = (line.left - 1, height - line.top - 1, line.right + 1, height - line.bottom + 1)
         draw.rectangle([scale * value for value in box], fill=255)
     return picture, scale
-
-
-def open_pdf(path: Any) -> Any:
-    """A document of pypdfium2; PdfiumError as it comes."""
-    return pdfium.PdfDocument(path)
