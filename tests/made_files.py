@@ -33,9 +33,16 @@ Placed = tuple[str, float, float]
 
 
 def make_pdf(
-    path: Path, pages: Sequence[Sequence[Placed]], pictures: dict[int, Image.Image] | None = None
+    path: Path,
+    pages: Sequence[Sequence[Placed]],
+    pictures: dict[int, Image.Image] | None = None,
+    *,
+    hidden: bool = False,
 ) -> Path:
-    """A PDF of A4 pages with a real text layer; `pictures` fill their page, under its text."""
+    """A PDF of A4 pages with a real text layer; `pictures` fill their page, under its text.
+
+    `hidden` text is not painted, as scanners lay it over what they recognised.
+    """
     document = pdfium.PdfDocument.new()
     data = FONT.read_bytes()
     buffer = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
@@ -47,6 +54,8 @@ def make_pdf(
         for text, left, top in lines:
             item = raw.FPDFPageObj_CreateTextObj(document.raw, font, 11.0)
             raw.FPDFText_SetText(item, _wide(text))
+            if hidden:
+                raw.FPDFTextObj_SetTextRenderMode(item, raw.FPDF_TEXTRENDERMODE_INVISIBLE)
             raw.FPDFPageObj_Transform(item, 1, 0, 0, 1, left, 842 - top)
             raw.FPDFPage_InsertObject(page.raw, item)
         page.gen_content()
