@@ -147,15 +147,25 @@ def test_cancelling_ends_the_recognition_too(tmp_path: Path) -> None:
     assert not [line for line in mine.splitlines() if "tesseract" in line and "assistant-reading-" in line]
 
 
-def test_the_hand_written_number_is_doubted() -> None:
+@pytest.mark.parametrize(
+    ("words", "unsure"),
+    [
+        ([("Số:", 95), ("445/NQ-CP", 31)], ["Số: 445/NQ-CP"]),
+        ([("Số:", 95), ("445", 90), ("/NQ-CP", 90)], ["Số: 445 /NQ-CP"]),
+        ([("Hà Nội, ngày", 90), ("#3", 90), ("tháng 4 năm 2026", 90)],
+         ["Hà Nội, ngày #3 tháng 4 năm 2026"]),
+        ([("Số:", 95), ("445/NQ-CP", 91)], []),
+        ([("Điều", 95), ("4.", 20)], []),
+    ],
+)  # fmt: skip
+def test_the_hand_written_number_is_doubted(words: list[tuple[str, int]], unsure: list[str]) -> None:
     from assistant.loading.recognition import _read_table
 
     head = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
-    words = [("Số:", 95), ("445", 31), ("/NQ-CP", 90)]
     rows = [
         f"5\t1\t1\t1\t1\t{n}\t{n * 90}\t10\t80\t20\t{conf}\t{word}" for n, (word, conf) in enumerate(words)
     ]
-    assert _read_table(head + "\n".join(rows), 0.3, 842).unsure == ["Số: 445 /NQ-CP"]
+    assert _read_table(head + "\n".join(rows), 0.3, 842).unsure == unsure
 
 
 # Lines to paragraphs
