@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 # too: "structure" for structure_heads, "loading" for loading.markdown.
 ORDER = (
     {"schema", "errors"},
-    {"config", "text", "telex", "accents", "phrases"},
+    {"config", "text", "telex", "accents", "countries", "phrases"},
     {
         "loading",
         "structure",
@@ -56,6 +56,7 @@ ORDER = (
     {
         "citations",
         "passages",
+        "required_evidence",
         "drafting",
         "direct_answer",
         "abstaining",
