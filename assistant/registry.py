@@ -328,18 +328,6 @@ class Registry:
         with self.connect() as connection:
             return list(connection.execute(query).scalars())
 
-    def vectors_of_language(self, language: str) -> npt.NDArray[np.float32]:
-        """All vectors of one language, shape (n, d)."""
-        query = sa.select(chunks_table.c.vector).where(
-            chunks_table.c.document_key.like(f"%.{language}"), chunks_table.c.is_heading.is_(False)
-        )
-        with self.connect() as connection:
-            rows = [
-                np.frombuffer(blob, dtype=np.float32)
-                for blob in connection.execute(query).scalars()
-            ]
-        return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
-
     def vectors_after(self, row: int) -> tuple[list[str], npt.NDArray[np.float32]]:
         """Ids and vectors, shape (n, d), of the visible chunks with a higher row number."""
         with self.connect() as connection:
@@ -362,17 +350,9 @@ class Registry:
                 return first
         return None
 
-    def vectors(self, vector_ids: Iterable[str]) -> dict[str, npt.NDArray[np.float32]]:
-        """Stored vectors by vector id."""
-        query = sa.select(chunks_table.c.vector_id, chunks_table.c.vector).where(
-            chunks_table.c.vector_id.in_(list(vector_ids))
-        )
-        with self.connect() as connection:
-            return {
-                row.vector_id: np.frombuffer(row.vector, dtype=np.float32)
-                for row in connection.execute(query)
-                if row.vector is not None
-            }
+    def searched_vectors(self) -> tuple[list[str], npt.NDArray[np.float32]]:
+        """Ids and unit vectors, shape (n, d), of all chunks that are searched."""
+        return self.vectors_after(0)
 
     def candidate_vectors(
         self, rows: Iterable[int]
