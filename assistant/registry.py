@@ -206,6 +206,10 @@ class Registry:
         with self.connect() as connection:
             return read_versions(connection, key)
 
+    def shipped_hashes(self) -> dict[str, str]:
+        """Content hash of each shipped text, searched or covered, by key."""
+        return {v.key: v.content_hash for v in self.versions() if v.origin == "shipped"}
+
     def given(self, key: str) -> list[GivenText]:
         """The live versions of a key with their texts as they were given."""
         with self.connect() as connection:
@@ -235,6 +239,21 @@ class Registry:
                 f"The original file {sha256} is missing from {path.parent}. Add the file again."
             )
         return path
+
+    def is_sealed(self, key: str) -> bool:
+        """Whether a document's provisions and chunks are what was written."""
+        query = sa.select(documents_table.c.seal).where(documents_table.c.key == key)
+        with self.connect() as connection:
+            return bool(connection.execute(query).scalar_one() == seal_of(connection, key))
+
+    def find_file_damage(self) -> list[str]:
+        """What SQLite says of its own file; empty when it is whole."""
+        try:
+            with self.connect() as connection:
+                rows = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars()
+                return [f"registry: {line}" for line in rows if line != "ok"]
+        except sa.exc.DatabaseError as error:
+            return [f"registry: {error.orig}"]
 
     # structure
 

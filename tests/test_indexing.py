@@ -25,7 +25,9 @@ from langchain_core.embeddings import Embeddings
 from assistant.build import Workspace
 from assistant.config import Settings
 from assistant.errors import LockedError, ModelMismatchError
-from assistant.indexing import UNFINISHED, Indexer, check_model, find_damage
+from assistant.damage import find_damage
+from assistant.indexing import Indexer, check_model
+from assistant.unfinished import UNFINISHED
 from assistant.schema import Document
 
 LINES = (
