@@ -7,6 +7,7 @@ AssistantError
 ├── CorpusIndexError            the index is absent, damaged or made by other settings
 │   ├── IndexMissingError   nothing has been indexed yet
 │   └── ModelMismatchError  the index was made by another embedding model
+├── EvaluationError         a test set, a run or a gate cannot be used as it is
 ├── LockedError             another process is writing to the corpus
 └── QuestionError           the question cannot be taken as it is (empty, too long, a bad date)
 """
@@ -40,6 +41,10 @@ class IndexMissingError(CorpusIndexError):
 
 class ModelMismatchError(CorpusIndexError):
     """The index was made by another embedding model than the one configured."""
+
+
+class EvaluationError(AssistantError):
+    """A test set, a run or a gate cannot be used as it is."""
 
 
 class LockedError(AssistantError):
