@@ -289,8 +289,8 @@ class Notice:
 class Answer:
     """A finished answer. Its text is derived (`answering.render_text`), never stored beside it.
 
-    `confidence` is the evidence score (0 to 1) that decided between answering and abstaining; None
-    where something else decided, as for a provision that the question names.
+    `confidence` is the evidence score (0 to 1) by which answering or abstaining was weighed; None
+    where nothing was weighed, as for a provision that the question names.
     """
 
     question: str
