@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 # too: "structure" for structure_heads, "loading" for loading.markdown.
 ORDER = (
     {"schema", "errors"},
-    {"config", "text", "telex", "accents", "phrases"},
+    {"config", "passwords", "text", "telex", "accents", "phrases"},
     {
         "loading",
         "structure",
@@ -195,7 +195,8 @@ def test_env_example_uncommented_is_accepted(tmp_path: Path) -> None:
     )
     settings = Settings(_env_file=tmp_path / ".env")  # type: ignore[call-arg]
     default = Settings(data_folder=settings.data_folder)
-    prompts = {"embedding_query_prompt", "embedding_document_prompt", "reranker_model"}
+    prompts = {"embedding_query_prompt", "embedding_document_prompt", "reranker_model",
+               "reader_password_hash", "editor_password_hash"}
     assert settings.model_dump(exclude=prompts) == default.model_dump(exclude=prompts)
 
 

@@ -23,7 +23,8 @@ from ui.conversation import Conversation
 from ui.handlers import PageHandlers
 from ui.page import ANSWERED_BY, Components, Page, answer_language_choices
 from ui.render import render_footer, render_header, render_sources, render_title
-from ui.security import PageSecurity, require_loopback
+from ui.access import EDITOR_PATHS, AccessGate, make_access
+from ui.security import PageSecurity
 from ui.strings import STRINGS, Strings
 
 # An answer keeps a core busy (embedding, ranking): more at a time than this only slow each other
@@ -160,11 +161,12 @@ def make_app(assistant: Assistant, settings: Settings) -> gr.Blocks:
 def make_server(assistant: Assistant, settings: Settings) -> FastAPI:
     """The page mounted in FastAPI, with `/health` and the security headers.
 
-    Raises ConfigurationError when the host is not a loopback address.
+    Raises ConfigurationError for an address that others reach when no password is set.
     """
-    require_loopback(settings.host)
+    access = make_access(settings)
     server = FastAPI(title=STRINGS["en"].title, docs_url=None, redoc_url=None, openapi_url=None)
-    server.add_middleware(PageSecurity)
+    server.add_middleware(AccessGate, access=access)
+    server.add_middleware(PageSecurity, gradio_paths=("/", *EDITOR_PATHS))
 
     @server.get("/health")
     def health() -> dict[str, str | int]:
@@ -192,9 +194,8 @@ def make_theme() -> gr.themes.Base:
 def serve(settings: Settings) -> None:
     """Serve the page until interrupted.
 
-    Raises ConfigurationError for a host that is not loopback, IndexMissingError without an index.
+    Raises ConfigurationError for a public host without a password, IndexMissingError without an index.
     """
-    require_loopback(settings.host)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # Questions may be confidential: no tracing service gets them unless someone asks for it.
     os.environ.setdefault("LANGSMITH_TRACING", "false")
