@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from assistant.cli_corpus import corpus_commands
+from assistant.cli_page import feedback_commands, password
 from assistant.cli_start import (
     AsOfOption,
     LanguageOption,
@@ -61,6 +62,8 @@ app = typer.Typer(
     "Questions and answers on cyber cooperation policy, with verified citations.",
 )
 app.add_typer(corpus_commands, name="corpus")
+app.add_typer(feedback_commands, name="feedback")
+app.command()(password)
 
 
 @app.command()

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
         return self.data_folder / "registry.sqlite"
 
     @property
+    def feedback_file(self) -> Path:
+        return self.data_folder / "feedback.jsonl"
+
+    @property
     def lock_file(self) -> Path:
         return self.data_folder / "writer.lock"
 
