@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from made_files import LAW, draw_page, make_pdf, place_lines
-from PIL import Image, ImageDraw
+from made_files import FONT, LAW, draw_page, make_pdf, place_lines
+from PIL import Image, ImageDraw, ImageFont
 
 from assistant.errors import CancelledError, MissingToolError
 from assistant.loading.extracted import ExtractedText
@@ -109,6 +109,15 @@ def test_a_searchable_scan_is_read_from_its_layer(tmp_path: Path) -> None:
     path = make_pdf(tmp_path / "a.pdf", [layer], {0: draw_page(SCANNED, size=24)}, hidden=True)
     found = read(path)
     assert found.text.strip().split("\n") == list(SCANNED) and codes(found) == set()
+
+
+def test_letters_of_a_second_font_stand_in_their_words(tmp_path: Path) -> None:
+    """A font without Vietnamese letters has them supplied by another, after all its own."""
+    line = "Luật này quy định về an ninh mạng"
+    width = ImageFont.truetype(str(FONT), 11).getlength
+    letters = [(x, 70 + width(line[:place]), 100.0) for place, x in enumerate(line) if x != " "]
+    page = sorted(letters, key=lambda placed: not placed[0].isascii())
+    assert read(make_pdf(tmp_path / "a.pdf", [page])).text == line + "\n"
 
 
 @recognises

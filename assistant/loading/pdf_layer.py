@@ -8,6 +8,7 @@ for is counted, and the words of the layer are looked at.
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from assistant.text import accented_share, detect_language
 CELL_POINTS = 10
 FEWEST_UNREAD_CELLS = 60
 _MANY_PATHS = 300
+# A gap between letters that is a space, as a share of the height of the line.
+_SPACE_SHARE = 0.14
 _FEW_CHARACTERS = 100
 _SIGNATURE = re.compile(
     r"(?:Ký bởi|Người ký|Được ký bởi|Ký số bởi|Email|E-mail|Cơ quan|Thời gian ký|Ngày ký|Chữ ký số|Signature"
@@ -85,14 +88,49 @@ def _read_lines(textpage: Any) -> list[PageLine]:
 
 
 def _make_line(textpage: Any, letters: list[str], start: int, end: int) -> PageLine | None:
-    # PDFium marks a hyphen at the end of a line with U+0002, or U+FFFE.
-    text = "".join(letters[start:end]).replace("\x02", "-").replace("\ufffe", "-")
     seen = [place for place in range(start, end) if letters[place].strip()]
     if not seen:
         return None
+    across = _read_origins(textpage, start, end)
+    if any(across[after] < across[before] for before, after in zip(seen, seen[1:], strict=False)):
+        text = _order_letters(textpage, letters, across)
+        seen.sort(key=across.__getitem__)
+    else:
+        text = "".join(letters[start:end])
     first, last = textpage.get_charbox(seen[0]), textpage.get_charbox(seen[-1])
     bottom, top = min(first[1], last[1]), max(first[3], last[3])
-    return PageLine(text.strip(), min(first[0], last[0]), bottom, max(first[2], last[2]), top)
+    # PDFium marks a hyphen at the end of a line with U+0002, or U+FFFE.
+    text = text.replace("\x02", "-").replace("\ufffe", "-").strip()
+    return PageLine(text, min(first[0], last[0]), bottom, max(first[2], last[2]), top)
+
+
+def _read_origins(textpage: Any, start: int, end: int) -> dict[int, float]:
+    """Where each letter stands, in points from the left."""
+    across, up = ctypes.c_double(), ctypes.c_double()
+    found: dict[int, float] = {}
+    for place in range(start, end):
+        pdfium_raw.FPDFText_GetCharOrigin(textpage.raw, place, across, up)
+        found[place] = across.value
+    return found
+
+
+def _order_letters(textpage: Any, letters: list[str], across: dict[int, float]) -> str:
+    """The letters of one line from left to right.
+
+    Where a font lacks the Vietnamese letters, another supplies them, and the file holds first all
+    letters of the one, then all of the other: "Lut s ậ ố". Spaces that PDFium puts between go.
+    """
+    raw = textpage.raw
+    real = [place for place in across if not pdfium_raw.FPDFText_IsGenerated(raw, place)]
+    text, edge = "", None
+    for place in sorted(real, key=lambda place: (across[place], place)):
+        letter = letters[place]
+        left, bottom, right, top = textpage.get_charbox(place, loose=True)
+        if edge is not None and left - edge > _SPACE_SHARE * (top - bottom):
+            text += " "
+        text += letter
+        edge = max(edge or right, right)
+    return re.sub(r" {2,}", " ", text)
 
 
 def _find_signature(lines: list[PageLine]) -> list[PageLine]:
