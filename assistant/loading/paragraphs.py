@@ -28,7 +28,11 @@ _WRAPPED_SHARE = 0.06
 
 def join_lines(pages: list[list[PageLine]]) -> list[str]:
     """A piece a page; joined together they are the text, in which a line is a paragraph."""
-    kept = drop_furniture(pages)
+    return join_pages(drop_furniture(pages))
+
+
+def join_pages(kept: list[list[PageLine]]) -> list[str]:
+    """The same for pages that hold nothing but their text."""
     margins = [_measure(page) for page in kept]
     words = Counter(re.findall(r"[^\W\d_]+", " ".join(line.text for page in kept for line in page)))
     pieces: list[str] = []
