@@ -94,6 +94,7 @@ WALLS = {
         "registry_schema",
         "registry_history",
         "registry_vectors",
+        "registry_salvage",
         "lexical",
     },
 }
