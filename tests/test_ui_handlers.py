@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, cast
 
 import pytest
+from ui_samples import TODAY, ScriptedAssistant, make_answer, make_query
 
 from assistant.answering import AnswerEvent, Assistant
 from assistant.errors import (
@@ -16,7 +17,6 @@ from assistant.errors import (
     LockedError,
     QuestionError,
 )
-from ui_samples import TODAY, ScriptedAssistant, make_answer, make_query
 from ui.conversation import (
     AskRequest,
     InputProblem,
