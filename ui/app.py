@@ -48,8 +48,8 @@ _MEDIA_TYPES = {
 }
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 
-# Pages that Gradio lays out, by their path; each is made when the server is.
-EditorPages = Mapping[str, Callable[[], gr.Blocks]]
+# What mounts a page that Gradio lays out, by its path. Editors alone reach those of access.EDITOR_PATHS.
+EditorPages = Mapping[str, Callable[[FastAPI], None]]
 
 
 def make_app(handlers: ChatHandlers) -> gr.Blocks:
@@ -114,7 +114,7 @@ def make_server(
     mounted = frozenset((*PATHS[:2], *pages))
 
     def frame(request: Request) -> Frame:
-        return make_frame(request, assistant.library.documents, mounted, Privacy())
+        return make_frame(request, assistant.library.documents, mounted, privacy_of(assistant))
 
     server = FastAPI(title=STRINGS["en"].title, docs_url=None, redoc_url=None, openapi_url=None)
     # The last one added is the first to see a request.
@@ -129,9 +129,15 @@ def make_server(
     server.include_router(make_document_routes(lambda: assistant.library, frame))
     server.include_router(make_login_routes(access, frame))
     _add_small_routes(server, assistant)
-    for path, make_blocks in pages.items():
-        _mount(server, make_blocks(), path)
-    _mount(server, make_app(ChatHandlers(assistant, settings.question_characters)), "/")
+    for mount in pages.values():
+        mount(server)
+    # Last, for it takes every address that nothing before it took.
+    gr.mount_gradio_app(
+        server, make_app(ChatHandlers(assistant, settings.question_characters)), path="/",
+        ssr_mode=False, footer_links=[], theme=make_theme(),
+        # A bug's message is for the log; `gr.Error` of the program interface is shown all the same.
+        show_error=False,
+    )
     return server
 
 
@@ -154,13 +160,13 @@ def _add_small_routes(server: FastAPI, assistant: Assistant) -> None:
         )
 
 
-def _mount(server: FastAPI, blocks: gr.Blocks, path: str) -> None:
-    gr.mount_gradio_app(
-        server, blocks, path=path, ssr_mode=False, footer_links=[], theme=make_theme(),
-        css=files("ui").joinpath("static", "page.css").read_text(encoding="utf-8"),
-        # A bug's message is for the log; `gr.Error` of the program interface is shown all the same.
-        show_error=False,
-    )
+def privacy_of(assistant: Assistant) -> Privacy:
+    """What words the answers, and the host that questions go to when that is not this machine."""
+    models = getattr(assistant, "chat_models", ())
+    if not models:
+        return Privacy()
+    hosted = next((model.host for model in models if model.is_hosted), None)
+    return Privacy(models[0].name, hosted)
 
 
 def _host_names(settings: Settings) -> frozenset[str] | None:
