@@ -32,6 +32,8 @@ ORDER = (
     {"config", "text", "telex", "accents", "phrases"},
     {
         "loading",
+        "evidence",
+        "metadata",
         "structure",
         "chunk",
         "chunking",
