@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from assistant.cli_adding import add_documents, fetch_texts
 from assistant.cli_corpus import corpus_commands
 from assistant.cli_start import (
     AsOfOption,
@@ -60,6 +61,8 @@ app = typer.Typer(
     help="Hỏi đáp về chính sách hợp tác an ninh mạng, có trích dẫn được kiểm chứng. / "
     "Questions and answers on cyber cooperation policy, with verified citations.",
 )
+app.command("add")(add_documents)
+corpus_commands.command("fetch")(fetch_texts)
 app.add_typer(corpus_commands, name="corpus")
 
 

@@ -21,9 +21,12 @@ def find_corpus_doubts(
     document: Document,
     provisions: Sequence[Provision],
     held: Sequence[Document],
+    near: Sequence[Document],
     provisions_of: ProvisionsOf,
 ) -> Iterator[Doubt]:
-    """Everything that can be doubted by what the corpus holds."""
+    """Everything that can be doubted by what the corpus holds. `near` are the documents of `held`
+    with like words, the only ones whose texts are compared: so the cost does not grow with `held`.
+    """
     same = [other for other in held if other.id == document.id]
     for other in same:
         if other.language == document.language:
@@ -31,8 +34,8 @@ def find_corpus_doubts(
     if same:
         yield from _date_doubts(document, same[0])
         yield from _count_doubts(provisions, same[0])
-    yield from _sentence_doubts(document, held)
-    yield from _heading_doubts(document, provisions, held, provisions_of)
+    yield from _sentence_doubts(document, near)
+    yield from _heading_doubts(document, provisions, near, provisions_of)
     yield from _replacement_doubts(document, held)
 
 
@@ -83,7 +86,7 @@ def _sentence_doubts(document: Document, held: Sequence[Document]) -> Iterator[D
 def sentences_of(text: str) -> frozenset[str]:
     """The text's sentences as words alone, so that wrapping, marks and case do not matter."""
     pieces = re.split(r"[.;:!?]\s|\n\s*\n", text)
-    words = (" ".join(re.findall(r"\w+", fold(piece))) for piece in pieces)
+    words = (" ".join(re.findall(r"\w+", piece.lower())) for piece in pieces)
     return frozenset(piece for piece in words if piece.count(" ") + 1 >= _FEWEST_WORDS)
 
 

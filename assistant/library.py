@@ -22,7 +22,13 @@ from assistant.glossary import Glossary, load_glossary
 from assistant.named_provisions import NameIndex
 from assistant.registry import Registry
 from assistant.schema import Document, Language, Provision
-from assistant.validity import Change, Concordance, load_changes, load_concordance
+from assistant.validity import (
+    Change,
+    Concordance,
+    apply_replacements,
+    load_changes,
+    load_concordance,
+)
 
 
 class Library:
@@ -31,7 +37,8 @@ class Library:
     def __init__(self, registry: Registry, corpus_folder: Path, cache_folder: Path) -> None:
         self._registry, self._cache_folder = registry, cache_folder
         self.version = registry.state("version") or "0"
-        self.documents = {document.key: document for document in registry.documents()}
+        given = apply_replacements(registry.documents())
+        self.documents = {document.key: document for document in given}
         if not self.documents:
             raise IndexMissingError("Nothing is indexed yet. Run: assistant corpus rebuild")
         self._provisions = registry.all_provisions()

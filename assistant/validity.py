@@ -8,8 +8,8 @@ comparing texts; every row of the concordance has a confidence that the answer p
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -77,6 +77,36 @@ def is_in_force(document: Document, when: AsOf) -> bool:
         return document.kind not in DATED_KINDS
     starts = document.effective_from <= when.end
     return starts and (document.effective_to is None or when.start < document.effective_to)
+
+
+def apply_replacements(documents: Iterable[Document]) -> list[Document]:
+    """The documents with what others say of them: a text that another one replaces ends on the day
+    the other takes effect, whether or not its own metadata knows.
+
+    So a law that is added ends the one it replaces at once, and taking it out brings that one back.
+    What a text's own metadata says of its end stands.
+    """
+    held = list(documents)
+    successors: dict[str, list[Document]] = {}
+    for document in held:
+        for replaced in document.replaces if document.effective_from else ():
+            successors.setdefault(replaced, []).append(document)
+    return [_ended_by(document, successors) for document in held]
+
+
+def _ended_by(document: Document, successors: Mapping[str, Sequence[Document]]) -> Document:
+    names = (document.id, document.number or document.id)
+    new = {
+        successor.id: successor.effective_from
+        for name in names
+        for successor in successors.get(name, ())
+        if successor.id not in (document.id, *document.replaced_by) and successor.effective_from
+    }
+    days = [day for day in new.values() if day is not None]
+    if not days or document.effective_to is not None:
+        return document
+    replaced_by = (*document.replaced_by, *new)
+    return replace(document, effective_to=min(days), replaced_by=replaced_by)
 
 
 def split_span(documents: Iterable[Document], when: AsOf) -> list[tuple[date, date]]:
