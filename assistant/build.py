@@ -57,7 +57,7 @@ class Workspace:
 
     @cached_property
     def store(self) -> VectorStore:
-        return VectorStore(self.settings.chroma_folder)
+        return VectorStore(self.registry, self.settings.chroma_folder)
 
     def indexer(self) -> Indexer:
         return Indexer(

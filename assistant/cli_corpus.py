@@ -180,7 +180,7 @@ def pack_vectors() -> None:
 @corpus_commands.command("verify")
 def verify_index() -> None:
     """Đối chiếu sổ, chỉ mục từ và vectơ; mã 1 nếu hỏng / Check the index; exit 1 if damaged."""
-    from assistant.indexing import find_damage
+    from assistant.damage import find_damage
 
     workspace = _open_indexed()
     damage = find_damage(workspace.registry, workspace.lexical, workspace.store)

@@ -17,7 +17,9 @@ AssistantError
 ├── CorpusIndexError            the index is absent, damaged or made by other settings
 │   ├── IndexMissingError   nothing has been indexed yet
 │   └── ModelMismatchError  the index was made by another embedding model
+├── HistoryError            a change cannot be taken back, or what it is about is not there
 ├── LockedError             another process is writing to the corpus
+├── StorageError            the data folder cannot be written (a full disk); nothing was changed
 └── QuestionError           the question cannot be taken as it is (empty, too long, a bad date)
 """
 
@@ -99,8 +101,16 @@ class ModelMismatchError(CorpusIndexError):
     """The index was made by another embedding model than the one configured."""
 
 
+class HistoryError(AssistantError):
+    """A change of the corpus cannot be taken back, or what it is about is not there."""
+
+
 class LockedError(AssistantError):
     """Another process is writing to the corpus."""
+
+
+class StorageError(AssistantError):
+    """The data folder cannot be written (a full disk); nothing was changed."""
 
 
 class QuestionError(AssistantError):

@@ -33,6 +33,10 @@ class LexicalIndex:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        # A reader takes no write lock: it would wait for whoever writes.
+        with registry.connect() as connection:
+            if sa.inspect(connection).has_table("lexical_terms"):
+                return
         with registry.transaction() as connection:
             for statement in _TABLES:
                 connection.execute(sa.text(statement))
@@ -60,7 +64,7 @@ class LexicalIndex:
 
     def count(self) -> int:
         """Number of chunks indexed."""
-        with self._registry.engine.connect() as connection:
+        with self._registry.connect() as connection:
             return int(connection.execute(sa.text("SELECT count(*) FROM lexical")).scalar_one())
 
     def search(
@@ -77,7 +81,7 @@ class LexicalIndex:
             f" WHERE lexical MATCH :match{where} ORDER BY score DESC, rowid LIMIT :limit"
         )
         values = {"match": match, "limit": limit} | ({"language": language} if language else {})
-        with self._registry.engine.connect() as connection:
+        with self._registry.connect() as connection:
             return [(row[0], float(row[1])) for row in connection.execute(statement, values)]
 
     def telling_tokens(self, text: str) -> list[str]:
@@ -93,7 +97,7 @@ class LexicalIndex:
         statement = sa.text(
             "SELECT term, doc FROM lexical_terms WHERE term IN :terms"
         ).bindparams(sa.bindparam("terms", expanding=True))
-        with self._registry.engine.connect() as connection:
+        with self._registry.connect() as connection:
             rows = connection.execute(statement, {"terms": list(tokens)})
             return {row.term: int(row.doc) for row in rows}
 
