@@ -158,7 +158,8 @@ def finish(results: Iterator[_Row], rows: list[_Row]) -> None:
         for row in results:
             rows.append(row)
             if not row.is_well and row.note:
-                print_error(f"{row.source}: {row.note}")
+                named = row.note.startswith(row.source)
+                print_error(row.note if named else f"{row.source}: {row.note}")
     except KeyboardInterrupt:
         print_error("Đã dừng; những gì đã thêm vẫn giữ. / Stopped; what was added stays.")
         _print_rows(rows)

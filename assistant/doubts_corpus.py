@@ -27,7 +27,8 @@ def find_corpus_doubts(
     """Everything that can be doubted by what the corpus holds. `near` are the documents of `held`
     with like words, the only ones whose texts are compared: so the cost does not grow with `held`.
     """
-    same = [other for other in held if other.id == document.id]
+    same = [other for other in held if other.id == document.id and other.version is None]
+    same.sort(key=lambda other: other.language != document.language)
     for other in same:
         if other.language == document.language:
             yield from _held_doubts(document, other)

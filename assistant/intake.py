@@ -255,7 +255,7 @@ def keep_known(document: Document, held: Sequence[Document]) -> Document:
     corpus, it is a doubt to be shown and not a fault to be mended in silence.
     """
     same = [other for other in held if other.id == document.id]
-    same.sort(key=lambda other: other.language != document.language)
+    same.sort(key=lambda other: (other.language != document.language, other.version is not None))
     if not same:
         return document
     other = same[0]

@@ -16,10 +16,11 @@ from fastapi import FastAPI
 from gradio.events import api
 
 from assistant.answering import Assistant
-from assistant.build import build_assistant
+from assistant.build import Workspace, build_assistant
 from assistant.config import Settings
 from assistant.errors import AssistantError
 from ui.conversation import Conversation
+from ui.corpus_page import mount_corpus_page
 from ui.handlers import PageHandlers
 from ui.page import ANSWERED_BY, Components, Page, answer_language_choices
 from ui.render import render_footer, render_header, render_sources, render_title
@@ -172,6 +173,8 @@ def make_server(assistant: Assistant, settings: Settings) -> FastAPI:
         documents = len(library.documents)
         return {"status": "ok", "corpus_version": library.version, "documents": documents}
 
+    # Before the page at "/", which takes every address that nothing before it took.
+    mount_corpus_page(server, Workspace(settings), theme=make_theme())
     gr.mount_gradio_app(
         server, make_app(assistant, settings), path="/", ssr_mode=False, footer_links=[],
         theme=make_theme(), css=files("ui").joinpath("page.css").read_text(encoding="utf-8"),

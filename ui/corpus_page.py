@@ -20,6 +20,7 @@ from assistant.build import Workspace
 from assistant.errors import AssistantError
 from assistant.schema import Language
 from ui.corpus_handlers import FORM_FIELDS, CorpusHandlers, Session, field_text
+from ui.corpus_layout import CorpusLayout
 from ui.corpus_render import (
     evidence_line,
     kind_choices,
@@ -36,14 +37,13 @@ from ui.corpus_render import (
     state_choices,
     with_all,
 )
-from ui.corpus_strings import CORPUS_STRINGS, CorpusStrings
+from ui.corpus_strings import CORPUS_STRINGS
 from ui.strings import in_language, preferred_language
 
 CORPUS_PATH = "/corpus"
 _MOST_FILE_BYTES = 100 * 2**20
 # Uploaded files are looked for once an hour and go when they are two hours old.
 _CACHE_SECONDS = (3600, 7200)
-_WIDE_FIELDS = ("title", "effective_note", "source_url")
 _AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 _QUEUED: dict[str, Any] = {
     "api_visibility": "private",
@@ -53,198 +53,70 @@ _QUEUED: dict[str, Any] = {
 }
 
 
-def _html(name: str, value: str = "") -> gr.Markdown:
-    return gr.Markdown(value, elem_id=name, container=False, latex_delimiters=[])
-
-
 class CorpusPage:
-    """The components by name, and the updates that each listener gives to them."""
+    """The updates that each listener gives to the components."""
 
     def __init__(self, handlers: CorpusHandlers) -> None:
-        self.handlers = handlers
-        strings = CORPUS_STRINGS["vi"]
-        self.session = gr.State(Session())
-        with gr.Row(elem_id="top"):
-            self.head = _html("header", render_head("vi"))
-            self.language = gr.Radio(
-                [("Tiếng Việt", "vi"), ("English", "en")],
-                value="vi",
-                label=strings.page_language,
-                elem_id="language",
-                container=False,
-                scale=0,
-                min_width=200,
-            )
-        with gr.Tabs(elem_id="tabs"):
-            with gr.Tab(strings.add_tab, id="add") as self.add_tab:
-                self._lay_out_giving(strings)
-                self._lay_out_preview(strings)
-                self.results = _html("results")
-            with gr.Tab(strings.corpus_tab, id="shelf") as self.shelf_tab:
-                self._lay_out_shelf(strings)
+        self.handlers, self.parts = handlers, CorpusLayout()
         self._wire_adding()
         self._wire_shelf()
 
-    def _lay_out_giving(self, strings: CorpusStrings) -> None:
-        self.files = gr.File(file_count="multiple", label=strings.files, elem_id="files", height=160)
-        with gr.Row():
-            self.address = gr.Textbox(
-                label=strings.address, placeholder=strings.address_hint, elem_id="address", max_length=2000
-            )
-        with gr.Row(elem_id="buttons"):
-            self.read = gr.Button(strings.read, variant="primary", elem_id="read", min_width=160)
-            self.stop = gr.Button(strings.stop, variant="stop", elem_id="stop", visible=False, min_width=96)
-        self.message = _html("message")
-
-    def _lay_out_preview(self, strings: CorpusStrings) -> None:
-        with gr.Column(visible=False, elem_id="preview") as self.preview:
-            self.preview_head = _html("preview-head")
-            self.doubts = _html("doubts")
-            with gr.Accordion(strings.form, open=True, elem_id="form") as self.form_box:
-                self.form = {name: self._field(name, strings) for name in FORM_FIELDS}
-                self.takes_effect = gr.Textbox(
-                    label=strings.takes_effect,
-                    placeholder=strings.takes_effect_hint,
-                    elem_id="takes-effect",
-                    max_length=20,
-                )
-                self.check = gr.Button(strings.check_again, elem_id="check", size="sm")
-            with gr.Accordion(strings.tree, open=False) as self.tree_box:
-                self.tree = _html("tree")
-            with gr.Accordion(strings.chunks, open=False) as self.chunks_box:
-                self.chunks = _html("chunks")
-            with gr.Accordion(strings.original_text, open=False) as self.text_box:
-                self.text = _html("as-read")
-            self.accept = gr.Checkbox(label=strings.accept, visible=False, elem_id="accept")
-            with gr.Row(elem_id="decide"):
-                self.confirm = gr.Button(
-                    strings.confirm, variant="primary", elem_id="confirm", min_width=140
-                )
-                self.skip = gr.Button(strings.skip, elem_id="skip", min_width=96)
-
-    def _field(self, name: str, strings: CorpusStrings) -> gr.components.Component:
-        common: dict[str, Any] = {"label": strings.fields[name], "elem_id": f"field-{name}", "info": " "}
-        if name == "kind":
-            return gr.Dropdown(kind_choices(strings), allow_custom_value=False, **common)
-        if name == "language":
-            return gr.Dropdown([(words, code) for code, words in strings.languages.items()], **common)
-        if name == "text_kind":
-            return gr.Dropdown([(strings.official, "official"), (strings.digest, "digest")], **common)
-        return gr.Textbox(max_lines=4 if name in _WIDE_FIELDS else 1, max_length=2000, **common)
-
-    def _lay_out_shelf(self, strings: CorpusStrings) -> None:
-        with gr.Row(elem_id="filters"):
-            self.search = gr.Textbox(label=strings.search, elem_id="search", min_width=200, scale=2)
-            self.kind = gr.Dropdown(
-                with_all(kind_choices(strings), strings),
-                value="",
-                label=strings.kind,
-                elem_id="kind",
-                min_width=120,
-            )
-            self.text_language = gr.Dropdown(
-                with_all([(w, c) for c, w in strings.languages.items()], strings),
-                value="",
-                label=strings.language,
-                elem_id="text-language",
-                min_width=120,
-            )
-            self.status = gr.Dropdown(
-                with_all(state_choices(strings), strings),
-                value="",
-                label=strings.status,
-                elem_id="status",
-                min_width=140,
-            )
-            self.on_day = gr.Textbox(label=strings.on_day, elem_id="on-day", min_width=140, max_length=20)
-        self.table = _html("table")
-        self.chosen = gr.Dropdown(
-            [],
-            label=strings.chosen,
-            info=strings.chosen_hint,
-            elem_id="chosen",
-            filterable=True,
-            value=None,
-        )
-        with gr.Row(elem_id="acts"):
-            self.show_history = gr.Button(strings.show_history, elem_id="show-history", min_width=140)
-            self.remove = gr.Button(strings.remove, elem_id="remove", min_width=120)
-            self.undo = gr.Button(strings.undo, elem_id="undo", min_width=140)
-        with gr.Row(visible=False, elem_id="sure") as self.sure_box:
-            self.sure = _html("sure-words")
-            self.sure_kind = gr.State("")
-            self.yes = gr.Button(strings.remove_yes, variant="stop", elem_id="yes", min_width=96)
-            self.no = gr.Button(strings.no, elem_id="no", min_width=96)
-        self.shelf_message = _html("shelf-message")
-        self.history = _html("history")
-
     def _wire_adding(self) -> None:
-        form = list(self.form.values())
-        reading = self.read.click(
+        form = list(self.parts.form.values())
+        reading = self.parts.read.click(
             self._on_read,
-            [self.files, self.address, self.session, self.language],
-            self._adding(),
+            [self.parts.files, self.parts.address, self.parts.session, self.parts.language],
+            self.parts.adding(),
             **_QUEUED,
         )
-        stopped = self.stop.click(None, cancels=[reading], api_visibility="private")
-        stopped.then(self._on_stop, [self.session, self.language], self._adding(), **_AT_ONCE)
-        self.check.click(
+        stopped = self.parts.stop.click(None, cancels=[reading], api_visibility="private")
+        stopped.then(
+            self._on_stop, [self.parts.session, self.parts.language], self.parts.adding(), **_AT_ONCE
+        )
+        self.parts.check.click(
             self._on_check,
-            [self.session, self.takes_effect, self.language, *form],
-            self._adding(),
+            [self.parts.session, self.parts.takes_effect, self.parts.language, *form],
+            self.parts.adding(),
             **_QUEUED,
         )
-        confirming = self.confirm.click(
+        confirming = self.parts.confirm.click(
             self._on_confirm,
-            [self.session, self.takes_effect, self.accept, self.language, *form],
-            self._adding(),
+            [self.parts.session, self.parts.takes_effect, self.parts.accept, self.parts.language, *form],
+            self.parts.adding(),
             **_QUEUED,
         )
-        confirming.then(self._refresh, self._filters(), [self.table, self.chosen], **_AT_ONCE)
-        self.skip.click(self._on_skip, [self.session, self.language], self._adding(), **_AT_ONCE)
+        confirming.then(
+            self._refresh, self.parts.filters(), [self.parts.table, self.parts.chosen], **_AT_ONCE
+        )
+        self.parts.skip.click(
+            self._on_skip, [self.parts.session, self.parts.language], self.parts.adding(), **_AT_ONCE
+        )
 
     def _wire_shelf(self) -> None:
-        shown = [self.table, self.chosen]
-        for box in (self.search, self.on_day):
-            box.change(self._refresh, self._filters(), shown, trigger_mode="always_last", **_AT_ONCE)
-        for choice in (self.kind, self.text_language, self.status):
-            choice.input(self._refresh, self._filters(), shown, **_AT_ONCE)
-        asked = [self.sure_box, self.sure, self.sure_kind, self.yes]
-        self.show_history.click(self._on_history, [self.chosen, self.language], [self.history], **_AT_ONCE)
-        self.remove.click(self._ask_remove, [self.chosen, self.language], asked, **_AT_ONCE)
-        self.undo.click(self._ask_undo, [self.language], asked, **_AT_ONCE)
-        self.no.click(lambda: gr.update(visible=False), None, [self.sure_box], **_AT_ONCE)
-        doing = self.yes.click(
+        shown = [self.parts.table, self.parts.chosen]
+        for box in (self.parts.search, self.parts.on_day):
+            box.change(self._refresh, self.parts.filters(), shown, trigger_mode="always_last", **_AT_ONCE)
+        for choice in (self.parts.kind, self.parts.text_language, self.parts.status):
+            choice.input(self._refresh, self.parts.filters(), shown, **_AT_ONCE)
+        asked = [self.parts.sure_box, self.parts.sure, self.parts.sure_kind, self.parts.yes]
+        self.parts.show_history.click(
+            self._on_history, [self.parts.chosen, self.parts.language], [self.parts.history], **_AT_ONCE
+        )
+        self.parts.remove.click(
+            self._ask_remove, [self.parts.chosen, self.parts.language], asked, **_AT_ONCE
+        )
+        self.parts.undo.click(self._ask_undo, [self.parts.language], asked, **_AT_ONCE)
+        self.parts.no.click(lambda: gr.update(visible=False), None, [self.parts.sure_box], **_AT_ONCE)
+        doing = self.parts.yes.click(
             self._on_yes,
-            [self.sure_kind, self.chosen, self.language],
-            [self.shelf_message, self.sure_box, self.history],
+            [self.parts.sure_kind, self.parts.chosen, self.parts.language],
+            [self.parts.shelf_message, self.parts.sure_box, self.parts.history],
             **_QUEUED,
         )
-        doing.then(self._refresh, self._filters(), shown, **_AT_ONCE)
-        self.language.input(self._label, [self.session, self.language], self.labelled(), **_AT_ONCE)
-
-    def _filters(self) -> list[Any]:
-        return [self.search, self.kind, self.text_language, self.status, self.on_day, self.language]
-
-    def _adding(self) -> list[Any]:
-        return [
-            self.session,
-            self.files,
-            self.address,
-            self.read,
-            self.stop,
-            self.message,
-            self.preview,
-            self.preview_head,
-            self.doubts,
-            self.tree,
-            self.chunks,
-            self.text,
-            self.accept,
-            self.results,
-            self.takes_effect,
-            *self.form.values(),
-        ]
+        doing.then(self._refresh, self.parts.filters(), shown, **_AT_ONCE)
+        self.parts.language.input(
+            self.label, [self.parts.session, self.parts.language], self.parts.labelled(), **_AT_ONCE
+        )
 
     def _show(self, session: Session, language: Language, *, is_new: bool) -> list[Any]:
         """Updates for `_adding`; `is_new` fills the form from the preview, else the form stays."""
@@ -364,47 +236,10 @@ class CorpusPage:
             message, failed = self.handlers.undo(_who(request), language)
         return [render_message(message, "problem" if failed else "quiet"), gr.update(visible=False), ""]
 
-    def labelled(self) -> list[Any]:
-        """What a change of language renews."""
-        return [
-            self.head,
-            self.language,
-            self.add_tab,
-            self.shelf_tab,
-            self.files,
-            self.address,
-            self.read,
-            self.stop,
-            self.form_box,
-            self.takes_effect,
-            self.check,
-            self.tree_box,
-            self.chunks_box,
-            self.text_box,
-            self.accept,
-            self.confirm,
-            self.skip,
-            self.search,
-            self.kind,
-            self.text_language,
-            self.status,
-            self.on_day,
-            self.chosen,
-            self.show_history,
-            self.remove,
-            self.undo,
-            self.no,
-            self.table,
-            self.results,
-            self.preview_head,
-            self.doubts,
-            *self.form.values(),
-        ]
-
-    def _label(self, session: Session, language: Language) -> list[Any]:
+    def label(self, session: Session, language: Language) -> list[Any]:
         strings, preview = CORPUS_STRINGS[language], session.current
-        languages = [(words, code) for code, words in strings.languages.items()]
-        choices = {
+        languages: list[tuple[str, str]] = [(words, code) for code, words in strings.languages.items()]
+        choices: dict[str, list[tuple[str, str]]] = {
             "kind": kind_choices(strings),
             "language": languages,
             "text_kind": [(strings.official, "official"), (strings.digest, "digest")],
@@ -443,19 +278,18 @@ class CorpusPage:
             render_results(session.results, strings),
             head,
             render_doubts(preview, language) if preview else "",
-            *(
-                gr.update(
-                    label=strings.fields[name], **({"choices": choices[name]} if name in choices else {})
-                )
-                for name in FORM_FIELDS
-            ),
+            *(_relabel(strings.fields[name], choices.get(name)) for name in FORM_FIELDS),
         ]
 
     def greet(self, session: Session, request: gr.Request) -> list[Any]:
         """Labels in the language of `?lang=`, else of the browser."""
         asked = request.query_params.get("lang", "")
         accepted = request.headers.get("accept-language", "")
-        return self._label(session, asked if asked in ("vi", "en") else preferred_language(accepted))
+        return self.label(session, asked if asked in ("vi", "en") else preferred_language(accepted))
+
+
+def _relabel(label: str, choices: list[tuple[str, str]] | None) -> Any:
+    return gr.update(label=label) if choices is None else gr.update(label=label, choices=choices)
 
 
 def _form_of(values: Any) -> dict[str, str]:
@@ -477,7 +311,7 @@ def make_corpus_app(workspace: Workspace, *, allow_private: bool = False) -> gr.
         title=CORPUS_STRINGS["vi"].title, analytics_enabled=False, delete_cache=_CACHE_SECONDS
     ) as blocks:
         page = CorpusPage(handlers)
-        blocks.load(page.greet, [page.session], page.labelled(), **_AT_ONCE)
+        blocks.load(page.greet, [page.parts.session], page.parts.labelled(), **_AT_ONCE)
     blocks.queue(max_size=32)
     return blocks
 

@@ -89,7 +89,7 @@ class CorpusStrings:
 
 VIETNAMESE = CorpusStrings(
     title="Kho văn bản",
-    subtitle="Thêm văn bản, xem trước những gì máy đọc được, rồi mới ghi vào kho; mọi thay đổi đều hoàn tác được.",
+    subtitle="Thêm văn bản: xem trước những gì máy đọc được rồi mới ghi vào kho; mọi thay đổi hoàn tác được.",
     page_language="Ngôn ngữ của trang",
     add_tab="Thêm văn bản",
     corpus_tab="Kho",
