@@ -116,7 +116,7 @@ class CorpusLayout:
                 elem_id="status",
                 min_width=140,
             )
-            self.on_day = gr.Textbox(label=strings.on_day, elem_id="on-day", min_width=140, max_length=20)
+            self.on_day = gr.Textbox(placeholder="2026-07-01", label=strings.on_day, elem_id="on-day", min_width=140, max_length=20)
         self.table = _html("table")
         self.chosen = gr.Dropdown(
             [],

@@ -19,6 +19,8 @@ from ui.corpus_strings import CORPUS_STRINGS, CorpusStrings
 
 _SHOWN_PROVISIONS, _SHOWN_CHUNKS, _CHUNK_CHARACTERS, _TEXT_CHARACTERS = 600, 60, 400, 6000
 _QUOTE_CHARACTERS = 120
+# Decided by what is added, whatever the corpus holds.
+_OWN_FIELDS = ("id", "text_kind", "language")
 _TREE_LEVELS = ("part", "chapter", "section", "article", "heading", "clause")
 
 
@@ -75,7 +77,8 @@ def evidence_line(preview: Preview, name: str, strings: CorpusStrings) -> str:
         return "; ".join(_evidence(finding, strings) for finding in found)
     if isinstance(found, Finding) and found.value == value:
         return _evidence(found, strings)
-    return strings.from_corpus if value and preview.standing != "new" else ""
+    is_known = value and preview.standing != "new" and name not in _OWN_FIELDS
+    return strings.from_corpus if is_known else ""
 
 
 def _evidence(finding: Finding[Any], strings: CorpusStrings) -> str:
@@ -171,7 +174,7 @@ def _row(document: Document, shelf: Shelf, day: date, strings: CorpusStrings) ->
     return (
         "<tr>"
         + "".join(
-            f'<td data-name="{escape(name, quote=True)}">{cell}</td>'
+            f'<td><span class="name">{escape(name)}: </span>{cell}</td>'
             for name, cell in zip(strings.columns, cells, strict=True)
         )
         + "</tr>"
@@ -205,7 +208,7 @@ def _history_row(line: HistoryLine, strings: CorpusStrings) -> str:
     return (
         "<tr>"
         + "".join(
-            f'<td data-name="{escape(name, quote=True)}">{escape(cell)}</td>'
+            f'<td><span class="name">{escape(name)}: </span>{escape(cell)}</td>'
             for name, cell in zip(strings.history_columns, cells, strict=True)
         )
         + "</tr>"
