@@ -18,6 +18,7 @@ from assistant.embeddings import (
     make_query_embeddings,
     model_path,
 )
+from assistant.exact_search import MOST_VECTORS, ExactSearch
 from assistant.indexing import Indexer, IndexReport, Progress, check_model
 from assistant.intake import Intake
 from assistant.lexical import LexicalIndex
@@ -28,6 +29,7 @@ from assistant.registry import Registry
 from assistant.retrieval import Rerank, Retriever
 from assistant.schema import Document
 from assistant.store import VectorStore
+from assistant.unfinished import mend_index
 from assistant.vector_pack import VectorPack, load_default_centres
 
 
@@ -82,24 +84,32 @@ class Workspace:
             allow_private=allow_private,
         )
 
+    def mend(self, *, thorough: bool) -> list[str]:
+        """Put right what a killed process or a damaged folder left; a line for each thing."""
+        lines = mend_index(self.settings, self.registry, self.store, thorough=thorough)
+        return [*self.registry.opening_lines, *lines]
+
     def library(self) -> Library:
         return Library(self.registry, shipped_corpus(), self.settings.data_folder)
 
     def query_reader(self, library: Library) -> QueryReader:
         return QueryReader(
-            tuple(library.documents.values()),
+            library.texts,
             library.names,
             library.glossary,
             lambda: library.restorer,
             self.settings.question_characters,
         )
 
-    def retriever(self, library: Library, embeddings: Embeddings) -> Retriever:
+    def retriever(
+        self, library: Library, embeddings: Embeddings, *, is_serving: bool = True
+    ) -> Retriever:
         check_model(self.settings, self.registry)
+        is_light = not is_serving and self.lexical.count() <= MOST_VECTORS
         return Retriever(
             self.registry,
             self.lexical,
-            self.store,
+            ExactSearch(self.registry) if is_light else self.store,
             embeddings,
             library,
             rerank=make_reranker(self.settings),
@@ -153,6 +163,7 @@ def build_assistant(settings: Settings, *, is_serving: bool = False) -> Assistan
     def make_parts() -> Parts:
         library = workspace.library()
         reader = workspace.query_reader(library)
-        return Parts(library, reader, workspace.retriever(library, embeddings))
+        retriever = workspace.retriever(library, embeddings, is_serving=is_serving)
+        return Parts(library, reader, retriever)
 
-    return Assistant(make_parts, settings.retrieved_chunks)
+    return Assistant(make_parts, settings.retrieved_chunks, workspace.registry.reading)

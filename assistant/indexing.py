@@ -22,6 +22,7 @@ from langchain_core.embeddings import Embeddings
 
 from assistant.config import Settings
 from assistant.corpus_changes import CorpusChanges
+from assistant.damage import mend_ledger, stray_keys
 from assistant.embeddings import embedding_fingerprint
 from assistant.errors import DocumentError, HistoryError, ModelMismatchError, StorageError
 from assistant.history import ChangeKind, ChangeReceipt, HeldVersion, HistoryLine, find_undoable
@@ -43,7 +44,7 @@ from assistant.registry_vectors import drop_kept_vectors
 from assistant.schema import Document, document_key
 from assistant.store import VectorStore
 from assistant.text_vectors import TextVectors
-from assistant.unfinished import clear_note, has_note, leave_note, sweep_unfinished
+from assistant.unfinished import INDEXING, UNFINISHED, clear_note, leave_note, sweep_unfinished
 from assistant.vector_pack import VectorPack
 from assistant.versions import (
     GivenText,
@@ -53,15 +54,13 @@ from assistant.versions import (
     find_same,
     kind_of_put,
 )
-from assistant.writer_lock import is_locked, writer_lock
+from assistant.writer_lock import writer_lock
 
 # Called with what is done, of how many, and the key. What it raises stops the change: nothing of
 # the document is visible then.
 Progress = Callable[[int, int, str], None]
 # Raised when parsing or chunking changes: every document is then indexed again.
 PIPELINE_VERSION = "3"
-# In the place of a version or a model while a run that replaces all of it has not finished.
-UNFINISHED = "unfinished rebuild"
 _TEXT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -114,7 +113,7 @@ class Indexer:
         Added documents stay as they are; with `rebuild` they are made anew from the ledger too.
         Raises ModelMismatchError when the index was made by another model and `rebuild` is not set.
         """
-        with self._writing("synchronize", "") as repaired:
+        with self._writing(INDEXING, "") as repaired:
             report = IndexReport(repaired=repaired)
             self._synchronize(documents, progress, rebuild, report)
         return report
@@ -126,7 +125,9 @@ class Indexer:
         rebuild: bool,
         report: IndexReport,
     ) -> None:
-        if not rebuild:
+        if rebuild:
+            report.repaired += mend_ledger(self._registry)
+        else:
             check_model(self._settings, self._registry)
         wanted = {document.key: document for document in documents}
         versions = self._registry.versions()
@@ -135,6 +136,7 @@ class Indexer:
         redo = self._begin(is_empty=not versions, rebuild=rebuild)
         todo = [key for key, d in wanted.items() if redo or shipped.get(key) != d.content_hash]
         removed = sorted(set(shipped) - set(wanted))
+        removed += stray_keys(self._registry) if rebuild else []
         again = sorted(added - set(todo) - set(removed)) if redo else []
         report.unchanged = len(wanted) - len(todo)
         everything = [*removed, *todo, *again]
@@ -182,6 +184,8 @@ class Indexer:
         self._changes.apply(key, after, write, redo=redo, trusted=trusted)
 
     def _finish(self, report: IndexReport, *, redo: bool, rebuild: bool) -> None:
+        if rebuild:
+            self._lexical.mend()
         if redo:
             self._changes.measure_passages()
         if report.changed or report.removed:
@@ -357,27 +361,11 @@ class Indexer:
                 yield lines
             except BaseException:
                 # The first indexing and a rebuild go on at the next start; of the rest nothing stays.
-                if what != "synchronize":
+                if what != INDEXING:
                     with suppress(StorageError):
                         sweep_unfinished(self._settings.data_folder, self._registry, self._store)
                 raise
             clear_note(self._registry)
-
-    def mend(self) -> list[str]:
-        """At a start: sweep what a killed change left and mend the vector index; a line for each.
-
-        Nothing is done while another process writes.
-        """
-        is_cut_off, problem = has_note(self._registry), self._store.find_problem()
-        is_mixed = self._registry.state("embedding") == UNFINISHED
-        if is_mixed or not (is_cut_off or problem) or is_locked(self._settings.lock_file):
-            return []
-        with writer_lock(self._settings.lock_file):
-            lines = sweep_unfinished(self._settings.data_folder, self._registry, self._store)
-            if problem := self._store.find_problem():
-                self._store.rebuild()
-                lines.append(f"vector index mended from the registry: {problem}")
-            return lines
 
 
 def check_model(settings: Settings, registry: Registry) -> None:

@@ -31,7 +31,7 @@ from assistant.metadata import Metadata, make_document, read_metadata
 from assistant.registry import Registry
 from assistant.schema import Chunk, Document, Provision
 from assistant.structure import parse_structure
-from assistant.validity import apply_replacements
+from assistant.validity import with_successors
 
 if TYPE_CHECKING:
     from assistant.history import ChangeReceipt
@@ -216,7 +216,7 @@ class Intake:
         )
 
     def _held(self) -> list[Document]:
-        return apply_replacements(self._registry.documents())
+        return list(with_successors(self._registry.documents()))
 
     def _near(
         self, document: Document, held: Sequence[Document], provisions: Sequence[Provision]

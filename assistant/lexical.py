@@ -62,6 +62,43 @@ class LexicalIndex:
             statement = sa.text("DELETE FROM lexical WHERE rowid = :row")
             connection.execute(statement, [{"row": row} for row in rows])
 
+    def find_damage(self) -> list[str]:
+        """What differs from the registry's chunks, a line for each kind; empty when nothing does."""
+        wanted = {row: c for row, c in self._registry.chunks().items() if not c.is_heading}
+        statement = sa.text("SELECT rowid, path, text FROM lexical")
+        with self._registry.connect() as connection:
+            held = {row[0]: (row[1], row[2]) for row in connection.execute(statement)}
+        differing = [
+            row
+            for row, chunk in wanted.items()
+            if row in held and held[row] != (_joined(chunk.path), _joined(chunk.text))
+        ]
+        found = {
+            "chunks missing": len(set(wanted) - set(held)),
+            "rows without a chunk": len(set(held) - set(wanted)),
+            "rows altered": len(differing),
+        }
+        lines = [f"lexical index: {count} {what}" for what, count in found.items() if count]
+        return lines + self._file_damage()
+
+    def _file_damage(self) -> list[str]:
+        """What FTS5 says when it compares its index with its rows."""
+        try:
+            with self._registry.transaction() as connection:
+                check = "INSERT INTO lexical(lexical, rank) VALUES('integrity-check', 0)"
+                connection.execute(sa.text(check))
+        except sa.exc.DatabaseError as error:
+            return [f"lexical index: {error.orig}"]
+        return []
+
+    def mend(self) -> None:
+        """Drop rows without a chunk, and make the index of words anew from the rows."""
+        with self._registry.transaction() as connection:
+            connection.execute(
+                sa.text("DELETE FROM lexical WHERE rowid NOT IN (SELECT row FROM chunks)")
+            )
+            connection.execute(sa.text("INSERT INTO lexical(lexical) VALUES('rebuild')"))
+
     def count(self) -> int:
         """Number of chunks indexed."""
         with self._registry.connect() as connection:

@@ -206,6 +206,10 @@ class Registry:
         with self.connect() as connection:
             return read_versions(connection, key)
 
+    def shipped_hashes(self) -> dict[str, str]:
+        """Content hash of each shipped text, searched or covered, by key."""
+        return {v.key: v.content_hash for v in self.versions() if v.origin == "shipped"}
+
     def given(self, key: str) -> list[GivenText]:
         """The live versions of a key with their texts as they were given."""
         with self.connect() as connection:
@@ -235,6 +239,21 @@ class Registry:
                 f"The original file {sha256} is missing from {path.parent}. Add the file again."
             )
         return path
+
+    def is_sealed(self, key: str) -> bool:
+        """Whether a document's provisions and chunks are what was written."""
+        query = sa.select(documents_table.c.seal).where(documents_table.c.key == key)
+        with self.connect() as connection:
+            return bool(connection.execute(query).scalar_one() == seal_of(connection, key))
+
+    def find_file_damage(self) -> list[str]:
+        """What SQLite says of its own file; empty when it is whole."""
+        try:
+            with self.connect() as connection:
+                rows = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars()
+                return [f"registry: {line}" for line in rows if line != "ok"]
+        except sa.exc.DatabaseError as error:
+            return [f"registry: {error.orig}"]
 
     # structure
 
@@ -328,18 +347,6 @@ class Registry:
         with self.connect() as connection:
             return list(connection.execute(query).scalars())
 
-    def vectors_of_language(self, language: str) -> npt.NDArray[np.float32]:
-        """All vectors of one language, shape (n, d)."""
-        query = sa.select(chunks_table.c.vector).where(
-            chunks_table.c.document_key.like(f"%.{language}"), chunks_table.c.is_heading.is_(False)
-        )
-        with self.connect() as connection:
-            rows = [
-                np.frombuffer(blob, dtype=np.float32)
-                for blob in connection.execute(query).scalars()
-            ]
-        return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
-
     def vectors_after(self, row: int) -> tuple[list[str], npt.NDArray[np.float32]]:
         """Ids and vectors, shape (n, d), of the visible chunks with a higher row number."""
         with self.connect() as connection:
@@ -362,17 +369,9 @@ class Registry:
                 return first
         return None
 
-    def vectors(self, vector_ids: Iterable[str]) -> dict[str, npt.NDArray[np.float32]]:
-        """Stored vectors by vector id."""
-        query = sa.select(chunks_table.c.vector_id, chunks_table.c.vector).where(
-            chunks_table.c.vector_id.in_(list(vector_ids))
-        )
-        with self.connect() as connection:
-            return {
-                row.vector_id: np.frombuffer(row.vector, dtype=np.float32)
-                for row in connection.execute(query)
-                if row.vector is not None
-            }
+    def searched_vectors(self) -> tuple[list[str], npt.NDArray[np.float32]]:
+        """Ids and unit vectors, shape (n, d), of all chunks that are searched."""
+        return self.vectors_after(0)
 
     def candidate_vectors(
         self, rows: Iterable[int]

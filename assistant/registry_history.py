@@ -43,13 +43,13 @@ def shipped_version(document: Document) -> HeldVersion:
 
 
 def put_text(connection: Connection, document: Document) -> None:
-    """Keep a text by its content hash; one that is held already stays."""
+    """Keep a text by its content hash."""
     values = {
         "content_hash": document.content_hash,
         "fields": fields_of(document),
         "body": document.body,
     }
-    connection.execute(sa.insert(texts_table).prefix_with("OR IGNORE"), values)
+    connection.execute(sa.insert(texts_table).prefix_with("OR REPLACE"), values)
 
 
 def put_holding(connection: Connection, held: HeldVersion) -> None:

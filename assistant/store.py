@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -99,15 +99,18 @@ class VectorStore:
         content = self._registry.state(_STATE)
         return SnapshotRecord(**json.loads(content)) if content else None
 
-    def find_problem(self) -> str | None:
-        """A cheap look at the folder: its files, its count, one search. None when it is well."""
+    def find_problem(self, *, thorough: bool = True) -> str | None:
+        """A look at the folder: its files and, if thorough, its count and one search. None when it
+        is well."""
         record = self.record()
         if record is None:
-            return None
+            return "it was not built yet" if thorough and self._registry.count_vectors() else None
         sizes = file_sizes(self.folder / record.name)
         short = sorted(n for n, size in record.sizes.items() if sizes.get(n, -1) < size)
         if short:
             return f"{short[0]} is missing or cut off"
+        if not thorough:
+            return None
         try:
             snapshot = self._open(record)
             if snapshot.count() != record.count:
@@ -118,6 +121,16 @@ class VectorStore:
         except CorpusIndexError as error:
             return str(error.__cause__ or error)
         return None
+
+    def holds_what_was_built(self) -> bool:
+        """Whether the folder holds exactly the ids that were written into it."""
+        record = self.record()
+        return record is not None and _ids_hash(self._open(record).all_ids()) == record.ids_hash
+
+    def built_vectors(self, ids: Sequence[str]) -> Mapping[str, FloatArray]:
+        """The vectors that the folder holds under these ids."""
+        record = self.record()
+        return self._open(record).vectors(ids) if record else {}
 
     def is_due(self) -> bool:
         """Whether so much changed since the folder was built that a new one is worth its while."""
@@ -137,19 +150,20 @@ class VectorStore:
         name = f"{int(present.name) + 1 if present else 1:06d}"
         folder = self.folder / name
         shutil.rmtree(folder, ignore_errors=True)
-        digest = hashlib.sha256()
-        count = last_row = 0
+        built: set[str] = set()
+        last_row = 0
 
         def parts() -> Iterable[tuple[list[str], FloatArray]]:
-            nonlocal count, last_row
+            nonlocal last_row
             for ids, vectors, row in self._registry.iterate_vectors():
-                count, last_row = count + len(ids), row
-                digest.update("\n".join([*ids, ""]).encode("utf-8"))
+                last_row = row
+                built.update(ids)
                 yield ids, vectors
 
         with self._registry.reading():
             ChromaSnapshot.build(folder, parts())
-        record = SnapshotRecord(name, count, last_row, digest.hexdigest(), file_sizes(folder))
+        sizes = file_sizes(folder)
+        record = SnapshotRecord(name, len(built), last_row, _ids_hash(built), sizes)
         with self._registry.transaction() as connection:
             self._registry.set_state(connection, _STATE, json.dumps(asdict(record)))
         self._sweep({name} | ({present.name} if present else set()))
@@ -169,3 +183,7 @@ class VectorStore:
             else:
                 path.unlink()
         return len(stray)
+
+
+def _ids_hash(ids: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(ids)).encode("utf-8")).hexdigest()

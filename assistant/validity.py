@@ -8,7 +8,7 @@ comparing texts; every row of the concordance has a confidence that the answer p
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from assistant.errors import ConfigurationError
 from assistant.schema import AsOf, Document, Validity
+from assistant.text import fold
 
 # Kinds that bind from a date on: without one they are not in force yet. The rest is undated.
 DATED_KINDS = frozenset(
@@ -79,49 +80,64 @@ def is_in_force(document: Document, when: AsOf) -> bool:
     return starts and (document.effective_to is None or when.start < document.effective_to)
 
 
-def apply_replacements(documents: Iterable[Document]) -> list[Document]:
-    """The documents with what others say of them: a text that another one replaces ends on the day
-    the other takes effect, whether or not its own metadata knows.
-
-    So a law that is added ends the one it replaces at once, and taking it out brings that one back.
-    What a text's own metadata says of its end stands.
-    """
-    held = list(documents)
-    successors: dict[str, list[Document]] = {}
-    for document in held:
-        for replaced in document.replaces if document.effective_from else ():
-            successors.setdefault(replaced, []).append(document)
-    return [_ended_by(document, successors) for document in held]
-
-
-def _ended_by(document: Document, successors: Mapping[str, Sequence[Document]]) -> Document:
-    names = (document.id, document.number or document.id)
-    new = {
-        successor.id: successor.effective_from
-        for name in names
-        for successor in successors.get(name, ())
-        if successor.id not in (document.id, *document.replaced_by) and successor.effective_from
-    }
-    days = [day for day in new.values() if day is not None]
-    if not days or document.effective_to is not None:
-        return document
-    replaced_by = (*document.replaced_by, *new)
-    return replace(document, effective_to=min(days), replaced_by=replaced_by)
-
-
 def split_span(documents: Iterable[Document], when: AsOf) -> list[tuple[date, date]]:
     """Cut a span where one of the texts begins or ends; inclusive pairs in order."""
     cuts = sorted(
         {
             day
             for document in documents
-            for day in (document.effective_from, document.effective_to)
+            for day in (
+                document.effective_from,
+                document.effective_to,
+                document.version_from,
+                document.version_to,
+            )
             if day is not None and when.start < day <= when.end
         }
     )
     starts = [when.start, *cuts]
     ends = [date.fromordinal(cut.toordinal() - 1) for cut in cuts] + [when.end]
     return list(zip(starts, ends, strict=True))
+
+
+def with_successors(documents: Sequence[Document]) -> tuple[Document, ...]:
+    """The documents as they stand beside each other: what one replaces is replaced by it.
+
+    A text that replaces another ends it on its own first day, unless the other names its own last
+    day. Derived when read and never written: it goes when the replacing text goes.
+    """
+    by_name = {fold(document.number): document.id for document in documents if document.number}
+    by_name |= {document.id: document.id for document in documents}
+    begins: dict[str, dict[str, date]] = {}
+    olds: dict[str, list[str]] = {}
+    for document in documents:
+        named = (by_name.get(fold(name).strip(), "") for name in document.replaces)
+        for old in named:
+            if old and old != document.id and document.effective_from and document.kind in DATED_KINDS:
+                begins.setdefault(old, {}).setdefault(document.id, document.effective_from)
+        for new in document.replaced_by:
+            olds.setdefault(by_name.get(fold(new).strip(), ""), []).append(document.id)
+    return tuple(
+        _beside(document, begins.get(document.id, {}), olds.get(document.id, []))
+        for document in documents
+    )
+
+
+def _beside(document: Document, begins: dict[str, date], olds: Sequence[str]) -> Document:
+    """A document with the texts that replace it, by their first days, and those it replaces."""
+    first = document.effective_from or date.min
+    later = {name: day for name, day in begins.items() if day > first}
+    new = [name for name in later if name not in document.replaced_by]
+    old = [name for name in dict.fromkeys(olds) if name not in document.replaces]
+    ends = document.effective_to or min(later.values(), default=None)
+    if not new and not old and ends == document.effective_to:
+        return document
+    return replace(
+        document,
+        replaced_by=(*document.replaced_by, *new),
+        replaces=(*document.replaces, *old),
+        effective_to=ends,
+    )
 
 
 class Concordance:

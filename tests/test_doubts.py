@@ -21,18 +21,22 @@ from assistant.schema import Document
 from assistant.structure import parse_structure
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not beside this checkout")
+needs_data = pytest.mark.skipif(
+    not DATA.is_dir(), reason="../shared/data is not beside this checkout"
+)
 SUBJECTS = ("đèn", "phao", "luồng", "cảng", "tàu", "hải đồ", "âu thuyền", "triều")
 
 
 def law(
-    *, number: str = "900/2030/QH16", articles: Sequence[int] = range(1, 9), word: str = "Luật",
-    closing: str = "khóa XVI", effective: str = "01 tháng 7 năm 2031",
+    *,
+    number: str = "900/2030/QH16",
+    articles: Sequence[int] = range(1, 9),
+    word: str = "Luật",
+    closing: str = "khóa XVI",
+    effective: str = "01 tháng 7 năm 2031",
 ) -> str:
     """An invented law of articles with titles and sentences of their own."""
-    head = (
-        f"QUỐC HỘI\nLuật số: {number}\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do\n\nLUẬT\nĐÈN BIỂN\n\n"
-    )
+    head = f"QUỐC HỘI\nLuật số: {number}\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do\n\nLUẬT\nĐÈN BIỂN\n\n"
     body = "\n".join(
         f"Điều {n}. Quản lý {SUBJECTS[n % len(SUBJECTS)]}\n{word} này giao cơ quan số {n} quản lý"
         f" {SUBJECTS[n % len(SUBJECTS)]} trong vùng nước thứ {n} của quốc gia ven biển."
@@ -47,7 +51,9 @@ def law(
 
 
 def document_of(text: str, held: Sequence[Document] = ()) -> Document:
-    return make_document(read_metadata(text, held=held), text, held, source_url=None, articles_total=None)
+    return make_document(
+        read_metadata(text, held=held), text, held, source_url=None, articles_total=None
+    )
 
 
 def extracted(text: str, **changes: object) -> ExtractedText:
@@ -63,7 +69,10 @@ def codes_of_text(text: str, **changes: object) -> set[str]:
 def corpus_doubts(text: str, held: Sequence[Document]) -> dict[str, Doubt]:
     document = document_of(text, held)
     found = find_corpus_doubts(
-        document, parse_structure(document), held, held,
+        document,
+        parse_structure(document),
+        held,
+        held,
         lambda key: parse_structure(next(d for d in held if d.key == key)),
     )
     return {doubt.code: doubt for doubt in found}
@@ -77,7 +86,9 @@ def test_a_sound_law_raises_no_doubt() -> None:
 def test_doubled_and_missing_articles_are_severe_and_named() -> None:
     text = law(articles=[1, 2, 3, 2, 3, 4, 6, 7])
     document = document_of(text)
-    found = {d.code: d for d in find_text_doubts(document, parse_structure(document), extracted(text))}
+    found = {
+        d.code: d for d in find_text_doubts(document, parse_structure(document), extracted(text))
+    }
     assert found["doubled_articles"].severity == "severe" and "2–3" in found["doubled_articles"].vi
     assert "5" in found["missing_articles"].en
     assert len(severe_doubts(found.values())) == 2
@@ -113,7 +124,10 @@ def test_what_was_not_found_is_said() -> None:
 def test_another_laws_number_over_a_held_text() -> None:
     held = document_of(law())
     doubts = corpus_doubts(law(number="911/2030/QH16"), [held])
-    assert doubts["holds_other_text"].severity == "severe" and "900/2030/QH16" in doubts["holds_other_text"].en
+    assert (
+        doubts["holds_other_text"].severity == "severe"
+        and "900/2030/QH16" in doubts["holds_other_text"].en
+    )
     assert doubts["near_same"].where == "law-900-2030.vi"
 
 
@@ -132,7 +146,10 @@ def test_an_official_text_over_a_digest() -> None:
 def test_a_draft_is_told_by_its_number_of_articles() -> None:
     held = replace(document_of(law()), articles_total=9)
     doubts = corpus_doubts(law(articles=range(1, 13)), [held])
-    assert doubts["other_article_count"].severity == "severe" and "13" in doubts["other_article_count"].vi
+    assert (
+        doubts["other_article_count"].severity == "severe"
+        and "13" in doubts["other_article_count"].vi
+    )
 
 
 def test_a_date_that_contradicts_the_corpus() -> None:
@@ -162,7 +179,10 @@ def test_every_doubt_has_both_languages_with_the_same_facts() -> None:
         from assistant import doubts as module
 
         _, vi, en = module._WORDS[code]
-        named = [{field for _, field, _, _ in string.Formatter().parse(words) if field} for words in (vi, en)]
+        named = [
+            {field for _, field, _, _ in string.Formatter().parse(words) if field}
+            for words in (vi, en)
+        ]
         assert named[0] == named[1], code
 
 
@@ -171,8 +191,8 @@ class _Anything(dict[str, object]):
 
     def __init__(self) -> None:
         names = (
-            "adopted articles at body characters confidence count day effective ending found head held key kind"
-            " label number other pages places share"
+            "adopted articles at body characters confidence count day effective ending found head held"
+            " key kind label number other pages places share"
         )
         super().__init__({name: 1.0 for name in names.split()})
 
@@ -185,9 +205,13 @@ def test_sentences_are_compared_without_wrapping_and_marks() -> None:
 
 @needs_data
 def test_the_bad_scan_of_a_real_law() -> None:
-    text = unicodedata.normalize("NFC", (DATA / "messy" / "ocr-luat-116-2025.txt").read_text("utf-8"))
+    text = unicodedata.normalize(
+        "NFC", (DATA / "messy" / "ocr-luat-116-2025.txt").read_text("utf-8")
+    )
     document = document_of(text)
-    found = {d.code: d for d in find_text_doubts(document, parse_structure(document), extracted(text))}
+    found = {
+        d.code: d for d in find_text_doubts(document, parse_structure(document), extracted(text))
+    }
     assert "4–15" in found["doubled_articles"].vi
 
 
@@ -204,7 +228,9 @@ def test_real_complete_acts_raise_no_severe_doubt() -> None:
         )
         kind = "Luật số" if "QH" in rows[0]["doc"] else "Số"
         name = "LUẬT" if "QH" in rows[0]["doc"] else "NGHỊ ĐỊNH"
-        text = unicodedata.normalize("NFC", f"{kind}: {rows[0]['doc']}\nĐộc lập\n\n{name}\nVỀ VIỆC ẤY\n\n{body}")
+        text = unicodedata.normalize(
+            "NFC", f"{kind}: {rows[0]['doc']}\nĐộc lập\n\n{name}\nVỀ VIỆC ẤY\n\n{body}"
+        )
         document = document_of(text)
         found = list(find_text_doubts(document, parse_structure(document), extracted(text)))
         assert not severe_doubts(found), (path.name, found)

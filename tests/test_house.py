@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 # A module may import those of its own row and of the rows above it. A name stands for its family
 # too: "structure" for structure_heads, "loading" for loading.markdown.
 ORDER = (
-    {"schema", "errors"},
+    {"schema", "errors", "history"},
     {"config", "text", "telex", "accents", "phrases"},
     {
         "loading",
@@ -39,13 +39,38 @@ ORDER = (
         "chunk",
         "chunking",
         "validity",
+        "versions",
+        "originals",
+        "writer_lock",
         "asked_time",
         "named_provisions",
         "glossary",
         "stated_facts",
     },
-    {"embeddings", "embedding_weights", "store", "registry", "lexical", "centring", "vector_pack"},
-    {"library", "indexing", "query", "retrieval"},
+    {
+        "embeddings",
+        "embedding_weights",
+        "light_tokenizer",
+        "chroma_snapshot",
+        "store",
+        "registry",
+        "centre_sums",
+        "exact_search",
+        "lexical",
+        "centring",
+        "vector_pack",
+    },
+    {
+        "library",
+        "text_vectors",
+        "corpus_changes",
+        "question_centres",
+        "unfinished",
+        "damage",
+        "indexing",
+        "query",
+        "retrieval",
+    },
     {"intake"},
     {"official_texts"},
     {
@@ -64,10 +89,17 @@ ORDER = (
     {"terminal", "preview_text", "cli", "__main__"},
 )
 WALLS = {
-    "chromadb": {"store"},
+    "chromadb": {"chroma_snapshot"},
     "gradio": set[str](),
     "torch": {"embeddings"},
-    "sqlalchemy": {"registry", "lexical"},
+    "sqlalchemy": {
+        "registry",
+        "registry_tables",
+        "registry_schema",
+        "registry_history",
+        "registry_vectors",
+        "lexical",
+    },
 }
 HEAVY = {
     "numpy",

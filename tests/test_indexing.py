@@ -24,9 +24,11 @@ from langchain_core.embeddings import Embeddings
 
 from assistant.build import Workspace
 from assistant.config import Settings
+from assistant.damage import find_damage
 from assistant.errors import LockedError, ModelMismatchError
-from assistant.indexing import UNFINISHED, Indexer, check_model, find_damage
+from assistant.indexing import Indexer, check_model
 from assistant.schema import Document
+from assistant.unfinished import UNFINISHED
 
 LINES = (
     "1. Cơ quan chủ trì gửi báo cáo trước ngày 15 hằng tháng.",

@@ -18,14 +18,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.history import HeldVersion, HistoryLine
-
 from assistant.build import Workspace
 from assistant.errors import AssistantError, SourceError
+from assistant.history import HeldVersion, HistoryLine
 from assistant.intake import Intake, Preview
 from assistant.schema import Document, Language
 from assistant.text import fold
-from assistant.validity import apply_replacements, validity_on
+from assistant.validity import validity_on, with_successors
 from ui.corpus_render import Shelf
 from ui.corpus_strings import CORPUS_STRINGS
 from ui.handlers import read_day
@@ -274,7 +273,7 @@ class CorpusHandlers:
         words = fold(search).split()
         documents = [
             document
-            for document in apply_replacements(registry.documents())
+            for document in with_successors(registry.documents())
             if (not kind or document.kind == kind)
             and (not language or document.language == language)
             and (not status or validity_on(document, day).state == status)

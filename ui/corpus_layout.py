@@ -46,14 +46,21 @@ class CorpusLayout:
                 self._lay_out_shelf(strings)
 
     def _lay_out_giving(self, strings: CorpusStrings) -> None:
-        self.files = gr.File(file_count="multiple", label=strings.files, elem_id="files", height=160)
+        self.files = gr.File(
+            file_count="multiple", label=strings.files, elem_id="files", height=160
+        )
         with gr.Row():
             self.address = gr.Textbox(
-                label=strings.address, placeholder=strings.address_hint, elem_id="address", max_length=2000
+                label=strings.address,
+                placeholder=strings.address_hint,
+                elem_id="address",
+                max_length=2000,
             )
         with gr.Row(elem_id="buttons"):
             self.read = gr.Button(strings.read, variant="primary", elem_id="read", min_width=160)
-            self.stop = gr.Button(strings.stop, variant="stop", elem_id="stop", visible=False, min_width=96)
+            self.stop = gr.Button(
+                strings.stop, variant="stop", elem_id="stop", visible=False, min_width=96
+            )
         self.message = _html("message")
 
     def _lay_out_preview(self, strings: CorpusStrings) -> None:
@@ -83,13 +90,21 @@ class CorpusLayout:
                 self.skip = gr.Button(strings.skip, elem_id="skip", min_width=96)
 
     def _field(self, name: str, strings: CorpusStrings) -> gr.components.Component:
-        common: dict[str, Any] = {"label": strings.fields[name], "elem_id": f"field-{name}", "info": " "}
+        common: dict[str, Any] = {
+            "label": strings.fields[name],
+            "elem_id": f"field-{name}",
+            "info": " ",
+        }
         if name == "kind":
             return gr.Dropdown(kind_choices(strings), allow_custom_value=False, **common)
         if name == "language":
-            return gr.Dropdown([(words, code) for code, words in strings.languages.items()], **common)
+            return gr.Dropdown(
+                [(words, code) for code, words in strings.languages.items()], **common
+            )
         if name == "text_kind":
-            return gr.Dropdown([(strings.official, "official"), (strings.digest, "digest")], **common)
+            return gr.Dropdown(
+                [(strings.official, "official"), (strings.digest, "digest")], **common
+            )
         return gr.Textbox(max_lines=4 if name in _WIDE_FIELDS else 1, max_length=2000, **common)
 
     def _lay_out_shelf(self, strings: CorpusStrings) -> None:
@@ -116,7 +131,13 @@ class CorpusLayout:
                 elem_id="status",
                 min_width=140,
             )
-            self.on_day = gr.Textbox(placeholder="2026-07-01", label=strings.on_day, elem_id="on-day", min_width=140, max_length=20)
+            self.on_day = gr.Textbox(
+                placeholder="2026-07-01",
+                label=strings.on_day,
+                elem_id="on-day",
+                min_width=140,
+                max_length=20,
+            )
         self.table = _html("table")
         self.chosen = gr.Dropdown(
             [],
@@ -127,7 +148,9 @@ class CorpusLayout:
             value=None,
         )
         with gr.Row(elem_id="acts"):
-            self.show_history = gr.Button(strings.show_history, elem_id="show-history", min_width=140)
+            self.show_history = gr.Button(
+                strings.show_history, elem_id="show-history", min_width=140
+            )
             self.remove = gr.Button(strings.remove, elem_id="remove", min_width=120)
             self.undo = gr.Button(strings.undo, elem_id="undo", min_width=140)
         with gr.Row(visible=False, elem_id="sure") as self.sure_box:

@@ -8,10 +8,9 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from assistant.history import HeldVersion, HistoryLine
-
 from assistant.doubts import Doubt
 from assistant.evidence import Finding
+from assistant.history import HeldVersion, HistoryLine
 from assistant.intake import Preview
 from assistant.schema import Document, Language, Provision
 from assistant.validity import validity_on
