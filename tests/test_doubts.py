@@ -36,7 +36,10 @@ def law(
     effective: str = "01 tháng 7 năm 2031",
 ) -> str:
     """An invented law of articles with titles and sentences of their own."""
-    head = f"QUỐC HỘI\nLuật số: {number}\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do\n\nLUẬT\nĐÈN BIỂN\n\n"
+    head = (
+        f"QUỐC HỘI\nLuật số: {number}\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
+        "Độc lập - Tự do\n\nLUẬT\nĐÈN BIỂN\n\n"
+    )
     body = "\n".join(
         f"Điều {n}. Quản lý {SUBJECTS[n % len(SUBJECTS)]}\n{word} này giao cơ quan số {n} quản lý"
         f" {SUBJECTS[n % len(SUBJECTS)]} trong vùng nước thứ {n} của quốc gia ven biển."
