@@ -52,11 +52,17 @@ def test_a_preview_shows_everything_and_writes_nothing(intake: Intake, tmp_path:
     text = make_law()
     [preview] = intake.make_previews(write_docx(tmp_path / "luat.docx", text))
     document = preview.document
-    assert (document.key, document.number, document.kind) == ("law-900-2030.vi", "900/2030/QH16", "law")
+    assert (document.key, document.number, document.kind) == (
+        "law-900-2030.vi",
+        "900/2030/QH16",
+        "law",
+    )
     assert document.title == "Luật Đèn biển" and document.label == "Luật Đèn biển 2030"
     assert (document.adopted, document.effective_from) == (date(2030, 12, 10), date(2031, 7, 1))
     assert document.articles_total == 9 and document.body == preview.extracted.text
-    assert [p.number for p in preview.provisions if p.level == "article"] == [str(n) for n in range(1, 10)]
+    assert [p.number for p in preview.provisions if p.level == "article"] == [
+        str(n) for n in range(1, 10)
+    ]
     assert "".join(chunk.text for chunk in preview.chunks) == document.body
     assert preview.standing == "new" and preview.severe == () and preview.extracted.format == "docx"
     assert preview.metadata and preview.metadata.number
@@ -88,14 +94,21 @@ def test_bad_input_gives_one_message_in_both_languages(
 
 @pytest.mark.usefixtures("unchanged")
 def test_addresses_of_this_machine_and_other_schemes_are_refused(intake: Intake) -> None:
-    for address in ("http://127.0.0.1:9/x", "http://[::1]/x", "file:///etc/passwd", "ftp://example.org/x"):
+    for address in (
+        "http://127.0.0.1:9/x",
+        "http://[::1]/x",
+        "file:///etc/passwd",
+        "ftp://example.org/x",
+    ):
         assert is_address(address)
         with pytest.raises(SourceError):
             intake.make_previews(address)
 
 
 @pytest.mark.usefixtures("unchanged")
-def test_front_matter_states_the_fields(intake: Intake, small_documents: tuple[Document, ...]) -> None:
+def test_front_matter_states_the_fields(
+    intake: Intake, small_documents: tuple[Document, ...]
+) -> None:
     path = Path(__file__).parents[1] / "corpus" / "documents" / "decree-331-2026.vi.md"
     [preview] = intake.make_previews(path)
     assert preview.document == next(d for d in small_documents if d.key == "decree-331-2026.vi")
@@ -137,23 +150,31 @@ def test_commands_to_the_assistant_are_flagged_and_kept(intake: Intake, tmp_path
 
 
 @pytest.mark.usefixtures("unchanged")
-def test_each_document_of_a_zip_has_its_own_preview_and_original(intake: Intake, tmp_path: Path) -> None:
+def test_each_document_of_a_zip_has_its_own_preview_and_original(
+    intake: Intake, tmp_path: Path
+) -> None:
     path = tmp_path / "laws.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("một.txt", make_law("901/2030/QH16"))
         archive.writestr("sub/hai.txt", make_law("902/2030/QH16", name="Phao tiêu"))
     previews = intake.make_previews(path)
     assert [p.document.id for p in previews] == ["law-901-2030", "law-902-2030"]
-    assert previews[1].original.read_text(encoding="utf-8") == make_law("902/2030/QH16", name="Phao tiêu")
+    assert previews[1].original.read_text(encoding="utf-8") == make_law(
+        "902/2030/QH16", name="Phao tiêu"
+    )
 
 
 def test_what_the_corpus_knows_of_a_text_is_kept() -> None:
     held = [d for d in load_shipped_documents() if d.id == "law-24-2018"]
     text = make_law(
-        "24/2018/QH14", name="An ninh mạng", effective="01 tháng 01 năm 2019",
+        "24/2018/QH14",
+        name="An ninh mạng",
+        effective="01 tháng 01 năm 2019",
         adopted="12 tháng 6 năm 2018",
     )
-    read = make_document(read_metadata(text, held=held), text, held, source_url=None, articles_total=None)
+    read = make_document(
+        read_metadata(text, held=held), text, held, source_url=None, articles_total=None
+    )
     kept = keep_known(read, held)
     assert kept.id == "law-24-2018" and kept.text_kind == "official"
     assert kept.effective_to == date(2026, 7, 1) and "law-116-2025" in kept.replaced_by
@@ -193,8 +214,12 @@ def test_an_added_law_answers_ends_what_it_replaces_and_is_undone(
     # A law that replaces it ends it from its own day on, at once.
     ends = "Luật Đèn biển số 900/2030/QH16 hết hiệu lực kể từ ngày Luật này có hiệu lực thi hành."
     new = make_law(
-        "950/2031/QH16", name="Hải đăng", ends=ends, effective="01 tháng 01 năm 2032",
-        adopted="20 tháng 6 năm 2031", keeper="Bộ Biển",
+        "950/2031/QH16",
+        name="Hải đăng",
+        ends=ends,
+        effective="01 tháng 01 năm 2032",
+        adopted="20 tháng 6 năm 2031",
+        keeper="Bộ Biển",
     )
     [second] = intake.make_previews(write_docx(tmp_path / "luat-950.docx", new))
     assert "ends_other" in {doubt.code for doubt in second.doubts}
@@ -223,7 +248,9 @@ def test_an_added_law_answers_ends_what_it_replaces_and_is_undone(
 @pytest.mark.slow
 def test_a_new_wording_from_a_day_on(workspace: Workspace, intake: Intake, tmp_path: Path) -> None:
     assistant = build_assistant(workspace.settings)
-    [first] = intake.make_previews(write_text(tmp_path / "a.txt", make_law("930/2030/QH16", name="Âu tàu")))
+    [first] = intake.make_previews(
+        write_text(tmp_path / "a.txt", make_law("930/2030/QH16", name="Âu tàu"))
+    )
     intake.commit(first, who="an")
     amended = make_law("930/2030/QH16", name="Âu tàu", keeper="Viện Thủy triều")
     [second] = intake.make_previews(write_text(tmp_path / "b.txt", amended))
