@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from assistant import cli_history as cli_history  # adds its commands to those of the corpus
 from assistant.cli_adding import add_documents, fetch_texts
 from assistant.cli_corpus import corpus_commands
+from assistant.cli_evaluate import evaluate
 from assistant.cli_start import (
     AsOfOption,
     LanguageOption,
@@ -65,6 +66,7 @@ app = typer.Typer(
 app.command("add")(add_documents)
 corpus_commands.command("fetch")(fetch_texts)
 app.add_typer(corpus_commands, name="corpus")
+app.command()(evaluate)
 
 
 @app.command()

@@ -28,10 +28,11 @@ def find_damage(registry: Registry, lexical: LexicalIndex, store: VectorStore) -
     """What `corpus verify` reports, a line each; empty when all parts agree."""
     if file_damage := registry.find_file_damage():
         return file_damage
+    documents = [*_ledger_damage(registry), *_document_damage(registry)]
     return [
-        *_ledger_damage(registry),
-        *_document_damage(registry),
-        *lexical.find_damage(),
+        *documents,
+        # Compared with the chunks, which have to be whole for that.
+        *([] if documents else lexical.find_damage()),
         *_vector_damage(registry, store),
         *_original_damage(registry),
     ]

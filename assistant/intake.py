@@ -205,7 +205,8 @@ class Intake:
         doubts += find_corpus_doubts(document, provisions, held, near, self._registry.provisions)
         same = self._same_bytes(preview.extracted.sha256, document)
         order = {"severe": 0, "warning": 1, "info": 2}
-        doubts = sorted([*doubts, *same], key=lambda doubt: order[doubt.severity])
+        # What is held already, fields and all, changes nothing: comparing it says no more.
+        doubts = same or sorted(doubts, key=lambda doubt: order[doubt.severity])
         return replace(
             preview,
             document=document,

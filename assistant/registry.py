@@ -369,10 +369,6 @@ class Registry:
                 return first
         return None
 
-    def searched_vectors(self) -> tuple[list[str], npt.NDArray[np.float32]]:
-        """Ids and unit vectors, shape (n, d), of all chunks that are searched."""
-        return self.vectors_after(0)
-
     def candidate_vectors(
         self, rows: Iterable[int]
     ) -> dict[int, tuple[str, npt.NDArray[np.float32]]]:

@@ -308,7 +308,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. Its text is derived (`answering.render_text`), never stored beside it."""
+    """A finished answer. Its text is derived (`answering.render_text`), never stored beside it.
+
+    `confidence` is the evidence score (0 to 1) by which answering or abstaining was weighed; None
+    where nothing was weighed, as for a provision that the question names.
+    """
 
     question: str
     query: Query
@@ -322,11 +326,17 @@ class Answer:
     model: str = "extractive"
     corpus_version: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSample:
-    """A question with what is known of its right answer; everything but the question may be absent."""
+    """A question with what is known of its right answer; everything but the question may be absent.
+
+    A required fact may hold alternatives between bars ("01/07/2026|1 July 2026"). `previous` is the
+    question that this one follows up on; `forbidden` are words that the answer must not say. Samples
+    that share a tag `pair:<case>` are one case asked several ways.
+    """
 
     id: str
     question: str
@@ -337,6 +347,8 @@ class EvaluationSample:
     answerable: bool | None = None
     language: Language | None = None
     tags: tuple[str, ...] = ()
+    previous: str | None = None
+    forbidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,9 +362,10 @@ class MetricValue:
 
 @dataclass(frozen=True, slots=True)
 class SampleResult:
-    """What happened for one sample."""
+    """What happened for one sample; `seconds` is the time the assistant took for it."""
 
     sample: EvaluationSample
     answer: Answer | None
     metrics: tuple[MetricValue, ...] = ()
     error: str | None = None
+    seconds: float | None = None

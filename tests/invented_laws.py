@@ -1,62 +1,76 @@
-"""Invented laws for the tests of adding: their texts, and files of them in every simple format."""
+"""Short invented laws, and an indexer over a model that needs no weights.
+
+For what does not depend on meaning: the registry, the lexical index and Chroma are real.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import time
+from datetime import date
+from typing import Any
 
-SUBJECTS = ("đèn", "phao", "luồng", "cảng", "tàu", "hải đồ", "âu thuyền", "triều")
+from langchain_core.embeddings import Embeddings
+
+from assistant.build import Workspace
+from assistant.damage import find_damage
+from assistant.indexing import Indexer
+from assistant.schema import Document
+
+LINES = (
+    "1. Cơ quan chủ trì gửi báo cáo trước ngày 15 hằng tháng.",
+    "2. Bên nhận trả lời trong 05 ngày làm việc kể từ khi nhận đủ hồ sơ.",
+    "3. Thông tin trao đổi chỉ dùng cho mục đích đã nêu trong yêu cầu.",
+)
 
 
-def make_law(
-    number: str = "900/2030/QH16",
-    *,
-    name: str = "Đèn biển",
-    articles: Sequence[int] = range(1, 9),
-    effective: str = "01 tháng 7 năm 2031",
-    adopted: str = "10 tháng 12 năm 2030",
-    ends: str = "",
-    keeper: str = "Cục Hải đăng",
-) -> str:
-    """A law with a title and a sentence of its own for each article; `ends` is a clause of the last."""
-    head = (
-        f"QUỐC HỘI\nLuật số: {number}\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n\n"
-        f"LUẬT\n{name.upper()}\n\nQuốc hội ban hành Luật {name}.\n\n"
+def make_law(number: int, note: str = "", **fields: Any) -> Document:
+    """Law number/2000 with three articles; `note` stands in each fourth clause."""
+    articles = [
+        "\n".join((f"### Điều {n}. Nội dung số {n}\n", *LINES, f"4. Ghi chú {number}.{n}{note}.\n"))
+        for n in range(1, 4)
+    ]
+    told = {
+        "id": f"law-{number}-2000",
+        "language": "vi",
+        "title": f"Luật Thử nghiệm {number}",
+        "label": f"Luật Thử nghiệm {number}",
+        "kind": "law",
+        "number": f"{number}/2000/QH10",
+        "body": "# Luật\n\n" + "\n".join(articles),
+        "effective_from": date(2000, 1, 1),
+    }
+    return Document(**(told | fields))  # type: ignore[arg-type]
+
+
+LAWS = tuple(make_law(number) for number in (1, 2, 3))
+
+
+class LetterEncoder(Embeddings):
+    """A few numbers from the letters of a text; counts the texts it was given."""
+
+    def __init__(self, letters: str = "aeioundt", pause_seconds: float = 0.0) -> None:
+        self._letters, self._pause_seconds, self.count = letters, pause_seconds, 0
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.count += len(texts)
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        time.sleep(self._pause_seconds)
+        vector = [1.0 + text.count(letter) for letter in self._letters]
+        length = sum(x * x for x in vector) ** 0.5
+        return [x / length for x in vector]
+
+
+def make_indexer(workspace: Workspace, embeddings: Embeddings) -> Indexer:
+    """An indexer of the workspace over other embeddings than the configured ones."""
+    return Indexer(
+        workspace.settings, workspace.registry, workspace.lexical, workspace.store,
+        make_embeddings=lambda: embeddings, count_tokens=lambda text: len(text.split()) * 2,
+        query_embeddings=embeddings,
     )
-    body = "\n".join(
-        f"Điều {n}. Trông coi {SUBJECTS[n % len(SUBJECTS)]}\n{keeper} trông coi"
-        f" {SUBJECTS[n % len(SUBJECTS)]} trong vùng nước thứ {n} theo Luật {name} này."
-        for n in articles
-    )
-    clauses = [f"Luật này có hiệu lực thi hành từ ngày {effective}."] + ([ends] if ends else [])
-    last = "\n".join(f"{n}. {clause}" for n, clause in enumerate(clauses, 1))
-    return (
-        f"{head}{body}\nĐiều {max(articles) + 1}. Hiệu lực thi hành\n{last}\n"
-        f"Luật này được Quốc hội khóa XVI, kỳ họp thứ 2 thông qua ngày {adopted}.\n"
-    )
 
 
-def write_text(path: Path, text: str) -> Path:
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def write_docx(path: Path, text: str) -> Path:
-    """A DOCX of one paragraph a line."""
-    from docx import Document
-
-    document = Document()
-    for line in text.split("\n"):
-        document.add_paragraph(line)
-    document.save(str(path))
-    return path
-
-
-def as_html(text: str) -> str:
-    """A page of a portal: the text as paragraphs between the site's own words."""
-    paragraphs = "".join(f"<p>{line}</p>" for line in text.split("\n") if line)
-    return (
-        "<!doctype html><html lang='vi'><head><meta charset='utf-8'><title>Cổng văn bản</title></head><body>"
-        f"<nav><a href='/'>Trang chủ</a></nav><main><article>{paragraphs}</article></main>"
-        "<footer>Liên hệ</footer></body></html>"
-    )
+def damage(workspace: Workspace) -> list[str]:
+    """What `corpus verify` would say."""
+    return find_damage(workspace.registry, workspace.lexical, workspace.store)

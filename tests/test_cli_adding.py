@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeSettings
-from invented_laws import make_law, write_docx, write_text
+from lighthouse_laws import make_law, write_docx, write_text
 from typer.testing import CliRunner
 
 from assistant.build import Workspace

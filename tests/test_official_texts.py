@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeSettings
-from invented_laws import as_html, make_law, write_docx
+from lighthouse_laws import as_html, make_law, write_docx
 
 from assistant.build import Workspace, build_assistant, make_token_counter, shipped_corpus
 from assistant.errors import AssistantError, ConfigurationError

@@ -28,6 +28,7 @@ _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 # UTF-8 read as windows-1252: every Vietnamese letter becomes two or three of these.
 _TRAIL = r"[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _MOJIBAKE = re.compile(rf"Ã{_TRAIL}|á[º»]{_TRAIL}|Ä[\u0080-\u0091‘’]|Æ[°¡]")
+_MINUS_IN_WORD = re.compile(r"(?<=[^\W\d_])[−\u2010\u2011]|[−\u2010\u2011](?=[^\W\d_])")
 _SINGLE_BYTE = ("windows-1258", "windows-1252")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -136,15 +137,18 @@ class Repaired:
     notes: list[ReadingNote] = field(default_factory=list)
 
 
-def repair_pieces(pieces: list[str]) -> Repaired:
-    """Bring the parts of one document to Unicode, where they are in an encoding from before it."""
+def repair_pieces(pieces: list[str], hint: str | None = None) -> Repaired:
+    """Bring the parts of one document to Unicode, where they are in an encoding from before it.
+
+    `hint` is the encoding that the document's fonts speak of: it decides where the text is too short.
+    """
     unmixed = [_undo_mojibake(piece) for piece in pieces]
     if unmixed != pieces:
         return Repaired([_nfc(piece) for piece in unmixed], None, [_MOJIBAKE_NOTE])
     suspects = "\n".join(
         line for piece in pieces for line in piece.split("\n") if _is_suspect(line)
     )[:_SAMPLE_CHARACTERS]
-    encoding = _judge(suspects)
+    encoding = _judge(suspects) or _confirm(suspects, hint)
     if encoding is None:
         return Repaired([_nfc(piece) for piece in pieces])
     repaired = ["\n".join(_convert_line(line, encoding) for line in piece.split("\n")) for piece in pieces]
@@ -168,13 +172,26 @@ def _judge(suspects: str) -> str | None:
     return encoding if gained > 0.2 else None
 
 
+def _confirm(suspects: str, hint: str | None) -> str | None:
+    """The hinted encoding where undoing it gives Vietnamese."""
+    if hint is None or not suspects:
+        return None
+    from viparse import fix
+
+    converted = syllable_share(fix(suspects, encoding=hint))
+    return hint if converted >= 0.7 and converted > syllable_share(_nfc(suspects)) else None
+
+
 def _convert_line(line: str, encoding: str) -> str:
     if not _is_suspect(line):
         return _nfc(line)
     from viparse import fix
 
+    if encoding == "tcvn3":
+        # The letter ư is the byte of the soft hyphen there, which PDF writers turn into a minus sign.
+        line = _MINUS_IN_WORD.sub("\xad", line)
     indent = line[: len(line) - len(line.lstrip(" \t"))]
-    return indent + str(fix(line, encoding=encoding))
+    return indent + str(fix(line[len(indent) :], encoding=encoding))
 
 
 def _undo_mojibake(text: str) -> str:

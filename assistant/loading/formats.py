@@ -64,6 +64,14 @@ def _choose_reader(job: Job) -> Callable[[Job], Draft]:
         from assistant.loading.pdf import read_pdf
 
         return read_pdf
+    if kind in ("html", "mhtml"):
+        from assistant.loading.html import read_html
+
+        return read_html
+    if kind in ("ole", "rtf", "odt"):
+        from assistant.loading.office import read_office
+
+        return read_office
     raise UnsupportedFormatError(
         f"{job.name} không phải định dạng đọc được ({_WORDS_VI.get(kind, kind)}). "
         "Hãy đưa PDF, DOCX, DOC, RTF, HTML, Markdown, TXT, hoặc ZIP chứa các tệp đó.",

@@ -39,10 +39,17 @@ def is_public(written: str) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
+def _is_loopback(written: str) -> bool:
+    return ipaddress.ip_address(written.split("%")[0]).is_loopback
+
+
 def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
-    """All addresses of a host, every one of them checked. Raises AddressRefusedError, DownloadError."""
+    """All addresses of a host, every one of them checked. Raises AddressRefusedError, DownloadError.
+
+    `allow_private` lets loopback through, and nothing else that is private.
+    """
     addresses = _look_up(host, port)
-    if not allow_private and not all(map(is_public, addresses)):
+    if not all(is_public(found) or (allow_private and _is_loopback(found)) for found in addresses):
         raise AddressRefusedError(
             f"{host} là địa chỉ nội bộ hoặc không công khai nên không được truy cập. "
             "Hãy tải tệp về máy rồi đưa tệp vào.",

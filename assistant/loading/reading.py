@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from assistant.config import Settings
 from assistant.errors import CancelledError, SourceError, TooLargeError, UnreadableError
 from assistant.loading.extracted import (
     Cancelled,
@@ -21,6 +22,15 @@ from assistant.loading.process import run_worker
 from assistant.text import printable_name
 
 DEFAULT_LIMITS = ReadingLimits()
+
+
+def make_limits(settings: Settings) -> ReadingLimits:
+    """The limits that the settings ask for."""
+    return ReadingLimits(
+        file_bytes=settings.document_megabytes * 2**20,
+        pages=settings.document_pages,
+        total_seconds=settings.document_seconds,
+    )
 
 
 def read_source(

@@ -36,11 +36,11 @@ def is_language(text: str) -> bool:
     if letters < 0.35 * len(visible) or "\ufffd" in text and text.count("\ufffd") > 0.02 * len(visible):
         return False
     if max(map(ord, words[0])) > 0x2E80 or len(text) / max(1, text.count(" ") + text.count("\n")) < 25:
-        return _plausible_share(words) >= 0.5
+        return plausible_share(words) >= 0.5
     return False
 
 
-def _plausible_share(words: list[str]) -> float:
+def plausible_share(words: list[str]) -> float:
     """Share of letters in words that one could pronounce: a vowel, no long run, case as words have it."""
     good = sum(len(word) for word in words if _is_plausible(word))
     return good / max(1, sum(map(len, words)))

@@ -71,7 +71,7 @@ def download(
     `progress` is called with (bytes so far, bytes announced or 0, address). Raises
     AddressRefusedError before anything is called that must not be, DownloadError where no document
     comes, TooLargeError over a limit, CancelledError. Nothing is left in the folder then.
-    `allow_private` is for tests against a server on loopback; no setting reaches it.
+    `allow_private` lets loopback through, for tests against a server there; no setting reaches it.
     """
     return _Download(folder, progress, cancelled, limits, allow_private).follow(address)
 
