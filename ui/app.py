@@ -21,13 +21,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.answering import Assistant
-from assistant.build import build_assistant
+from assistant.build import Workspace, build_assistant
 from assistant.config import Settings
 from assistant.errors import AssistantError
 from assistant.feedback import FeedbackLog
 from ui.access import AccessGate, make_access
 from ui.chat_routes import make_chat_routes, refuse_input
 from ui.conversation import AskRequest, answer_to_json
+from ui.corpus_page import mount_corpus_page
 from ui.document_routes import make_document_routes
 from ui.handlers import ChatHandlers
 from ui.limits import RequestLimits
@@ -197,7 +198,10 @@ def serve(settings: Settings) -> None:
     assistant = build_assistant(settings, is_serving=True)
     # Made now, or the first question without accents would wait for it.
     _ = assistant.library.restorer
+    pages: EditorPages = {
+        "/corpus": lambda server: mount_corpus_page(server, Workspace(settings), theme=make_theme()),
+    }
     uvicorn.run(
-        make_server(assistant, settings), host=settings.host, port=settings.port,
+        make_server(assistant, settings, pages), host=settings.host, port=settings.port,
         log_level="warning", server_header=False,
     )
