@@ -261,7 +261,7 @@ def test_references_are_read_as_they_are_written() -> None:
         "law-116-2025/art-6/cl-3/pt-dd"]
 
 
-@pytest.mark.parametrize("text", TOPICS)
+@each_text
 def test_a_conflict_gives_two_values_with_their_sources(text: str) -> None:
     counts = []
     for language, marker in zip(("vi", "en"), CONFLICT, strict=True):
