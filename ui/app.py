@@ -20,6 +20,7 @@ from assistant.build import build_assistant
 from assistant.config import Settings
 from assistant.errors import AssistantError
 from ui.conversation import Conversation
+from ui.evaluation_page import mount_evaluation_page
 from ui.handlers import PageHandlers
 from ui.page import ANSWERED_BY, Components, Page, answer_language_choices
 from ui.render import render_footer, render_header, render_sources, render_title
@@ -172,6 +173,7 @@ def make_server(assistant: Assistant, settings: Settings) -> FastAPI:
         documents = len(library.documents)
         return {"status": "ok", "corpus_version": library.version, "documents": documents}
 
+    mount_evaluation_page(server, assistant, settings, make_theme())
     gr.mount_gradio_app(
         server, make_app(assistant, settings), path="/", ssr_mode=False, footer_links=[],
         theme=make_theme(), css=files("ui").joinpath("page.css").read_text(encoding="utf-8"),

@@ -100,8 +100,10 @@ class _Response:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(_HEADERS)
-            headers["content-security-policy"] = _POLICY.format(nonce=self._nonce)
-            if headers.get("content-type", "").startswith("text/html"):
+            # A file that brings a policy of its own is handed on as it is.
+            has_own_policy = "content-security-policy" in headers
+            headers.setdefault("content-security-policy", _POLICY.format(nonce=self._nonce))
+            if not has_own_policy and headers.get("content-type", "").startswith("text/html"):
                 self._held = message
                 return
         elif self._held is not None:
