@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
@@ -46,9 +47,16 @@ class Parts:
 class Assistant:
     """Answers questions over a corpus. Holds no state of any user; safe to share by threads."""
 
-    def __init__(self, make_parts: Callable[[], Parts], retrieved_chunks: int) -> None:
-        self._make_parts, self._limit = make_parts, retrieved_chunks
-        self._parts = make_parts()
+    def __init__(
+        self,
+        make_parts: Callable[[], Parts],
+        retrieved_chunks: int,
+        reading: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """`reading` keeps what is read inside it to one state of the corpus, whoever writes."""
+        self._make_parts, self._limit, self._reading = make_parts, retrieved_chunks, reading
+        with reading():
+            self._parts = make_parts()
 
     @property
     def library(self) -> Library:
@@ -77,7 +85,8 @@ class Assistant:
             "previous": previous,
             "as_typed": as_typed,
         }
-        answer: Answer = make_chain(self._current(), self._limit).invoke(asked)["answer"]
+        with self._reading():
+            answer: Answer = make_chain(self._current(), self._limit).invoke(asked)["answer"]
         return answer
 
     def stream(self, question: str, **options: Any) -> Iterator[AnswerEvent]:
@@ -91,9 +100,10 @@ class Assistant:
         yield AnswerEvent("answer", answer=answer)
 
     def _current(self) -> Parts:
-        if self._parts.library.is_stale:
-            self._parts = self._make_parts()
-        return self._parts
+        with self._reading():
+            if self._parts.library.is_stale:
+                self._parts = self._make_parts()
+            return self._parts
 
 
 def make_chain(parts: Parts, limit: int) -> Runnable[dict[str, Any], dict[str, Any]]:

@@ -28,6 +28,7 @@ from assistant.registry import Registry
 from assistant.retrieval import Rerank, Retriever
 from assistant.schema import Document
 from assistant.store import VectorStore
+from assistant.unfinished import mend_index
 from assistant.vector_pack import VectorPack, load_default_centres
 
 
@@ -57,7 +58,7 @@ class Workspace:
 
     @cached_property
     def store(self) -> VectorStore:
-        return VectorStore(self.settings.chroma_folder)
+        return VectorStore(self.registry, self.settings.chroma_folder)
 
     def indexer(self) -> Indexer:
         return Indexer(
@@ -71,12 +72,17 @@ class Workspace:
             pack=VectorPack(shipped_corpus() / "vectors", embedding_fingerprint(self.settings)),
         )
 
+    def mend(self, *, thorough: bool) -> list[str]:
+        """Put right what a killed process or a damaged folder left; a line for each thing."""
+        lines = mend_index(self.settings, self.registry, self.store, thorough=thorough)
+        return [*self.registry.opening_lines, *lines]
+
     def library(self) -> Library:
         return Library(self.registry, shipped_corpus(), self.settings.data_folder)
 
     def query_reader(self, library: Library) -> QueryReader:
         return QueryReader(
-            tuple(library.documents.values()),
+            library.texts,
             library.names,
             library.glossary,
             lambda: library.restorer,
@@ -148,4 +154,4 @@ def build_assistant(settings: Settings, *, is_serving: bool = False) -> Assistan
         retriever = workspace.retriever(library, embeddings, is_serving=is_serving)
         return Parts(library, reader, retriever)
 
-    return Assistant(make_parts, settings.retrieved_chunks)
+    return Assistant(make_parts, settings.retrieved_chunks, workspace.registry.reading)

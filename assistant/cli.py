@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from assistant import cli_history as cli_history  # adds its commands to those of the corpus
 from assistant.cli_corpus import corpus_commands
 from assistant.cli_evaluate import evaluate
 from assistant.cli_start import (

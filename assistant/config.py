@@ -44,6 +44,13 @@ class Settings(BaseSettings):
     )
     retrieved_chunks: int = Field(default=12, ge=1, le=100, description="Chunks an answer may use.")
     question_characters: int = Field(default=2000, ge=50, description="Longest question taken.")
+    document_megabytes: int = Field(
+        default=100, ge=1, le=2048, description="Largest file read or downloaded."
+    )
+    document_pages: int = Field(default=2000, ge=1, description="Most pages a file may have.")
+    document_seconds: int = Field(
+        default=1800, ge=10, description="Longest time for reading one file; a scan takes seconds a page."
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
 

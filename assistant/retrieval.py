@@ -164,7 +164,7 @@ class Retriever:
         return found
 
     def _is_wanted(self, chunk: Chunk, query: Query) -> bool:
-        if chunk.is_heading:
+        if chunk.is_heading or not self._library.is_wording_of(chunk.document_key, query.as_of):
             return False
         if chunk.language == query.language:
             return True
@@ -191,9 +191,8 @@ class Retriever:
 
     def chunk_holding(self, document_key: str, start: int) -> RetrievedChunk | None:
         """The chunk of a document that holds an offset: followed, not searched for."""
-        rows = self._registry.rows_of_texts([document_key.rsplit(".", 1)[0]])
-        for chunk in self._registry.chunks(rows).values():
-            if chunk.document_key == document_key and chunk.start <= start < chunk.end:
+        for chunk in self._registry.chunks_of(document_key).values():
+            if chunk.start <= start < chunk.end:
                 return RetrievedChunk(chunk, 0, 0.0, {"linked": ComponentRank(1, 1.0)})
         return None
 

@@ -34,6 +34,11 @@ Level = Literal[
 ]
 
 
+def document_key(text_id: str, language: str, version: str | None = None) -> str:
+    """The key of a document: `law-60-2024.vi`, or `law-60-2024@2025-01-01.vi` for that version."""
+    return f"{text_id}@{version}.{language}" if version else f"{text_id}.{language}"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One text in one language with its metadata.
@@ -41,6 +46,11 @@ class Document:
     `effective_from` and `effective_to` are a half-open interval: the text is in force on a day d
     when `effective_from <= d < effective_to`. `replaces`, `replaced_by`, `amended_by` and
     `implements` hold text ids, or official numbers of texts that the corpus does not hold.
+
+    Where the corpus holds several versions of a text (before and after an amendment), `version_from`
+    and `version_to` are the half-open interval in which this wording applies; the effective dates
+    stay those of the text. `version` names a wording that a later one took the place of, and is None
+    for the latest. The corpus sets these three (`versions.py`), no file does.
     """
 
     id: str
@@ -67,16 +77,26 @@ class Document:
     as_of: date | None = None
     articles_total: int | None = None
     complete: bool = True
+    version: str | None = None
+    version_from: date | None = None
+    version_to: date | None = None
 
     @property
     def key(self) -> str:
-        """Unique in a corpus: the text's id and the language."""
-        return f"{self.id}.{self.language}"
+        """Unique in a corpus: the text's id and the language; an earlier version has its name too."""
+        return document_key(self.id, self.language, self.version)
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 (hex) over the body and every metadata field: changes when anything shown does."""
-        fields = (f"{name}={getattr(self, name)!r}" for name in self.__dataclass_fields__)
+        """SHA-256 (hex) over the body and every metadata field: changes when anything shown does.
+
+        What has its default is left out, so that a field added to this class changes no hash held.
+        """
+        fields = (
+            f"{name}={getattr(self, name)!r}"
+            for name, described in self.__dataclass_fields__.items()
+            if getattr(self, name) != described.default
+        )
         return hashlib.sha256("\n".join(fields).encode("utf-8")).hexdigest()
 
 
@@ -118,10 +138,11 @@ class Chunk:
     unit: str
     provisions: tuple[str, ...] = ()
     is_heading: bool = False
+    version: str | None = None
 
     @property
     def document_key(self) -> str:
-        return f"{self.document_id}.{self.language}"
+        return document_key(self.document_id, self.language, self.version)
 
     @property
     def indexed_text(self) -> str:

@@ -59,6 +59,11 @@ def print_error(message: str) -> None:
     print(f"assistant: {' '.join(message.split())}", file=sys.stderr)
 
 
+def print_note(message: str) -> None:
+    """A line on standard error on what was put right."""
+    print(f"assistant: đã sửa / mended: {message}", file=sys.stderr)
+
+
 def print_markdown(text: str) -> None:
     console = output_console()
     if not console.is_terminal:

