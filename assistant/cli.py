@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from assistant import cli_history as cli_history  # adds its commands to those of the corpus
 from assistant.cli_corpus import corpus_commands
 from assistant.cli_evaluate import evaluate
+from assistant.cli_page import feedback_commands, password
 from assistant.cli_start import (
     AsOfOption,
     LanguageOption,
@@ -64,6 +65,8 @@ app = typer.Typer(
 )
 app.add_typer(corpus_commands, name="corpus")
 app.command()(evaluate)
+app.add_typer(feedback_commands, name="feedback")
+app.command()(password)
 
 
 @app.command()

@@ -16,8 +16,8 @@ AssistantError
 ├── CorpusIndexError            the index is absent, damaged or made by other settings
 │   ├── IndexMissingError   nothing has been indexed yet
 │   └── ModelMismatchError  the index was made by another embedding model
-├── EvaluationError         a test set, a run or a gate cannot be used as it is
 ├── HistoryError            a change cannot be taken back, or what it is about is not there
+├── EvaluationError         a test set, a run or a gate cannot be used as it is
 ├── LockedError             another process is writing to the corpus
 ├── StorageError            the data folder cannot be written (a full disk); nothing was changed
 └── QuestionError           the question cannot be taken as it is (empty, too long, a bad date)
@@ -97,12 +97,12 @@ class ModelMismatchError(CorpusIndexError):
     """The index was made by another embedding model than the one configured."""
 
 
-class EvaluationError(AssistantError):
-    """A test set, a run or a gate cannot be used as it is."""
-
-
 class HistoryError(AssistantError):
     """A change of the corpus cannot be taken back, or what it is about is not there."""
+
+
+class EvaluationError(AssistantError):
+    """A test set, a run or a gate cannot be used as it is."""
 
 
 class LockedError(AssistantError):

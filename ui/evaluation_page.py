@@ -9,30 +9,26 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI
 
 from assistant.answering import Assistant
 from assistant.config import Settings
 from assistant.schema import Language
 from ui.evaluation_handlers import EvaluationHandlers
 from ui.evaluation_render import render_heading, render_history, render_progress
-from ui.evaluation_routes import make_evaluation_routes
 from ui.evaluation_runs import EvaluationRuns
 from ui.evaluation_strings import EVALUATION_STRINGS, EvaluationStrings
-from ui.strings import preferred_language
+from ui.pages import page_language
 
-PATH = "/evaluate"
+EVALUATION_PATH = "/evaluate"
 LOOKS_EVERY_SECONDS = 0.5
 # Each open page looks at the progress; looking costs nothing.
 PAGES_THAT_LOOK = 20
 _FILE_TYPES = [".csv", ".xlsx", ".json", ".jsonl"]
 _VARIANTS = ("unaccented", "half-accented", "nfd")
-_MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +78,6 @@ def make_evaluation_app(assistant: Assistant, settings: Settings) -> gr.Blocks:
         _wire(blocks, parts, handlers)
     blocks.queue(max_size=PAGES_THAT_LOOK * 2)
     return blocks
-
-
-def mount_evaluation_page(
-    server: FastAPI, assistant: Assistant, settings: Settings, theme: gr.themes.Base
-) -> None:
-    """The page at PATH with the files of its runs, before anything is mounted at "/"."""
-    server.include_router(make_evaluation_routes(settings))
-    css = "".join(
-        files("ui").joinpath(name).read_text(encoding="utf-8")
-        for name in ("page.css", "evaluation.css")
-    )
-    gr.mount_gradio_app(
-        server, make_evaluation_app(assistant, settings), path=PATH, ssr_mode=False,
-        footer_links=[], theme=theme, css=css, show_error=False, max_file_size=_MOST_BYTES,
-    )
 
 
 def _html(name: str, html: str = "") -> gr.Markdown:
@@ -169,8 +150,8 @@ def _wire(blocks: gr.Blocks, parts: _Parts, handlers: EvaluationHandlers) -> Non
         )
 
     def greet(request: gr.Request) -> list[Any]:
-        language = asked_language(request)
-        return _labels(language)
+        asked = request.request
+        return _labels(page_language(asked) if asked is not None else "vi")
 
     for upload in (parts.file, parts.texts):
         upload.change(
@@ -200,14 +181,6 @@ def _wire(blocks: gr.Blocks, parts: _Parts, handlers: EvaluationHandlers) -> Non
 
 def _path(file: str | None) -> Path | None:
     return Path(file) if file else None
-
-
-def asked_language(request: gr.Request) -> Language:
-    """The language in the address (?lang=en), else the browser's."""
-    asked = str(request.query_params.get("lang", ""))
-    if asked in ("vi", "en"):
-        return "vi" if asked == "vi" else "en"
-    return preferred_language(request.headers.get("accept-language", ""))
 
 
 def _show(handlers: EvaluationHandlers, language: Language) -> list[Any]:

@@ -33,9 +33,13 @@ def render_heading(language: Language) -> str:
         f'<a href="{FILES_PATH}/template.{kind}">{escape(strings.template)} {kind.upper()}</a>'
         for kind in ("xlsx", "csv")
     )
+    pages = " · ".join(
+        f'<a href="{path}?lang={language}">{escape(name)}</a>'
+        for path, name in zip(("/", "/documents"), strings.pages, strict=True)
+    )
     return (
-        f'<div class="heading" lang="{language}"><h1>{escape(strings.title)}</h1>'
-        f"<p>{escape(strings.subtitle)}</p><p>{links}</p></div>"
+        f'<div class="heading" lang="{language}"><p class="small">{pages}</p>'
+        f"<h1>{escape(strings.title)}</h1><p>{escape(strings.subtitle)}</p><p>{links}</p></div>"
     )
 
 

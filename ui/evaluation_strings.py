@@ -14,6 +14,7 @@ class EvaluationStrings:
     title: str
     subtitle: str
     page_language: str
+    pages: tuple[str, str]
     upload: str
     texts: str
     template: str
@@ -62,6 +63,7 @@ VIETNAMESE = EvaluationStrings(
     title="Đánh giá hàng loạt",
     subtitle="Tải lên bộ câu hỏi để biết trợ lý đúng, sai và im lặng ở đâu. Không cần mô hình chấm.",
     page_language="Ngôn ngữ của trang",
+    pages=("← Hỏi đáp", "Văn bản"),
     upload="Bộ câu hỏi: CSV, XLSX, JSON, JSONL (cả SQuAD, XQuAD, ALQAC)",
     texts="Văn bản của bộ câu hỏi, nếu ở tệp khác (ALQAC)",
     template="Tệp mẫu",
@@ -109,6 +111,7 @@ ENGLISH = EvaluationStrings(
     title="Bulk evaluation",
     subtitle="Upload a test set to see where the assistant is right, wrong and silent. No judge model.",
     page_language="Page language",
+    pages=("← Questions", "Documents"),
     upload="Test set: CSV, XLSX, JSON, JSONL (SQuAD, XQuAD and ALQAC too)",
     texts="Texts of the test set, where they are in another file (ALQAC)",
     template="Template",

@@ -17,7 +17,7 @@ _ITALIC = re.compile(r"(?<![*\w])\*(?=[^\s*])([^*]+?)(?<=\S)\*(?![*\w])")
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _ITEM = re.compile(r"\s*[-•]\s+(.*)")
 _HEADING = re.compile(r"#{1,6}\s+(.*)")
-_POINT_LABEL = re.compile(r"(?:[a-zđ]\)|\([a-zđ]{1,2}\)|\([ivx]+\)|-)\s", re.I)
+POINT_LABEL = re.compile(r"(?:[a-zđ]\)|\([a-zđ]{1,2}\)|\([ivx]+\)|-)\s", re.I)
 
 LinkMaker = Callable[[int], str]
 
@@ -56,7 +56,7 @@ def lines_to_html(text: str, ending: str = "") -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     pieces = []
     for place, line in enumerate(lines):
-        kind = "line point" if _POINT_LABEL.match(line) else "line"
+        kind = "line point" if POINT_LABEL.match(line) else "line"
         last = ending if place == len(lines) - 1 else ""
         pieces.append(f'<span class="{kind}">{escape(line)}{last}</span>')
     return "".join(pieces)
