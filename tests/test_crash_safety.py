@@ -61,14 +61,13 @@ def word_of(number: int, edition: int) -> str:
     return f"từ{number}ấn{edition}"
 
 
-def edit_until_killed(data: str, models: str, seed: str) -> None:
+def edit_until_killed(data: str, encoder: Embeddings, seed: str) -> None:
     """Add, correct, remove and take back for ever; say before each change what it is, and after it
     that it is done."""
     store_module.FEWEST_CHANGED, store_module.CHANGED_SHARE = 6, 0.0
     workspace = Workspace(Settings(data_folder=Path(data)))
-    indexer = make_indexer(workspace, LightEncoder(Settings(data_folder=Path(models))))
+    indexer = make_indexer(workspace, encoder)
     chooser = random.Random(int(seed))
-    held = {line.key for line in workspace.registry.history() if line.after}
     original = Path(data) / "original.txt"
     original.write_text("original " * 1000, encoding="utf-8")
     print("started", flush=True)
@@ -84,7 +83,6 @@ def edit_until_killed(data: str, models: str, seed: str) -> None:
             print(json.dumps(["begin", number, edition]), flush=True)
             indexer.put(document, original=original, original_name="original.txt", who="x")
             print(json.dumps(["done", number, edition]), flush=True)
-        held.add(document.key)
 
 
 START = (
@@ -101,14 +99,15 @@ def serve_forks() -> None:
     import chromadb  # noqa: F401  a second of importing, for each editor anew otherwise
 
     model_folder = sys.stdin.readline().strip()
-    LightEncoder(Settings(data_folder=Path(model_folder))).embed_query("warm")
+    encoder = LightEncoder(Settings(data_folder=Path(model_folder)))
+    encoder.embed_query("load the weights")
     print("ready", flush=True)
     for line in sys.stdin:
         data, seed, output = line.split()
         child = os.fork()
         if child == 0:
             sys.stdout = open(output, "a", encoding="utf-8", buffering=1)
-            edit_until_killed(data, model_folder, seed)
+            edit_until_killed(data, encoder, seed)
         print(child, flush=True)
         os.waitpid(child, 0)
         print("dead", flush=True)
@@ -194,7 +193,7 @@ def test_fifty_kills_lose_nothing_and_leave_nothing_half(
     acknowledged = 0
     with fork_server(models_folder.parent) as server:
         for round_number in range(KILLS):
-            told = kill_one(server, settings.data_folder, round_number, chooser.uniform(0, 1.2))
+            told = kill_one(server, settings.data_folder, round_number, chooser.uniform(0, 2))
             follow(state, told)
             acknowledged += sum(1 for step, *_ in told if step == "done")
             workspace = Workspace(settings)
