@@ -28,26 +28,34 @@ from langchain_core.embeddings import Embeddings
 
 from assistant import store as store_module
 from assistant.build import Workspace, build_assistant
+from assistant.chunk_windows import make_windows
+from assistant.chunking import make_chunks
 from assistant.config import Settings
 from assistant.embeddings import make_query_embeddings
 from assistant.errors import StorageError
 from assistant.schema import Document
+from assistant.structure import parse_structure
 
 KILLS = 50
+NUMBERS, EDITIONS = range(1000, 1010), range(8)
 SEED = 20261122
 
 
 class LightEncoder(Embeddings):
-    """The real model by the road of single questions: no torch to load for a few short texts."""
+    """The real model by the road of single questions: no torch to load for a few short texts. What
+    was embedded once is remembered, so that kills hit all of a change and not always the model."""
 
     def __init__(self, settings: Settings) -> None:
         self._model = make_query_embeddings(settings)
+        self._held: dict[str, list[float]] = {}
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return [self._model.embed_query(text) for text in texts]
+        return [self.embed_query(text) for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
-        return self._model.embed_query(text)
+        if text not in self._held:
+            self._held[text] = self._model.embed_query(text)
+        return self._held[text]
 
 
 def tiny_law(number: int, edition: int) -> Document:
@@ -72,7 +80,7 @@ def edit_until_killed(data: str, encoder: Embeddings, seed: str) -> None:
     original.write_text("original " * 1000, encoding="utf-8")
     print("started", flush=True)
     while True:
-        number, edition = chooser.randrange(1000, 1020), chooser.randrange(1_000_000)
+        number, edition = chooser.choice(NUMBERS), chooser.choice(EDITIONS)
         document = tiny_law(number, edition)
         is_there = document.key in workspace.registry.content_hashes()
         if is_there and chooser.random() < 0.3:
@@ -100,7 +108,9 @@ def serve_forks() -> None:
 
     model_folder = sys.stdin.readline().strip()
     encoder = LightEncoder(Settings(data_folder=Path(model_folder)))
-    encoder.embed_query("load the weights")
+    for document in (tiny_law(number, edition) for number in NUMBERS for edition in EDITIONS):
+        for chunk in make_chunks(document, parse_structure(document), lambda text: len(text.split()) * 2):
+            encoder.embed_documents([chunk.indexed_text, *make_windows(chunk)])
     print("ready", flush=True)
     for line in sys.stdin:
         data, seed, output = line.split()
@@ -193,7 +203,7 @@ def test_fifty_kills_lose_nothing_and_leave_nothing_half(
     acknowledged = 0
     with fork_server(models_folder.parent) as server:
         for round_number in range(KILLS):
-            told = kill_one(server, settings.data_folder, round_number, chooser.uniform(0, 2))
+            told = kill_one(server, settings.data_folder, round_number, chooser.uniform(0, 1))
             follow(state, told)
             acknowledged += sum(1 for step, *_ in told if step == "done")
             workspace = Workspace(settings)
@@ -204,7 +214,7 @@ def test_fifty_kills_lose_nothing_and_leave_nothing_half(
             stray = [p.name for p in (settings.data_folder / "originals").glob("*.partial")]
             assert stray == []
             workspace.registry.close()
-    assert acknowledged > KILLS and mended > KILLS // 4, (acknowledged, mended)
+    assert acknowledged > KILLS // 2 and mended > KILLS // 4, (acknowledged, mended)
     assert int(Workspace(settings).store.record().name) > 3  # type: ignore[union-attr]
 
 
