@@ -187,7 +187,8 @@ def measure_one_document(count: int) -> None:
         disk = sum(p.stat().st_size for p in Path(folder).rglob("*") if p.is_file()) / 2**20
         print(f"{count:>8} {statistics.median(seconds) * 1000:>9.0f} {max(seconds) * 1000:>8.0f}"
               f" {statistics.median(busy) * 1000:>8.0f}"
-              f" {opening * 1000:>8.0f} {searching * 1000:>9.0f} {filling:>8.0f} {filled_megabytes:>8.0f} {disk:>8.0f}", flush=True)
+              f" {opening * 1000:>8.0f} {searching * 1000:>9.0f} {filling:>8.0f}"
+              f" {filled_megabytes:>8.0f} {disk:>8.0f}", flush=True)
 
 
 def main() -> None:
@@ -204,7 +205,8 @@ def main() -> None:
     if arguments.limit:
         measure_acts(arguments.data, arguments.limit, arguments.models)
     if arguments.chunks:
-        print("  chunks  added ms   max ms   cpu ms  open ms search ms   fill s  peak MB  disk MB", flush=True)
+        columns = "  chunks  added ms   max ms   cpu ms  open ms search ms   fill s  peak MB  disk MB"
+        print(columns, flush=True)
     for count in filter(None, arguments.chunks.split(",")):
         subprocess.run([sys.executable, __file__, "--one", count], check=True)
 
