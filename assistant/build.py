@@ -20,6 +20,7 @@ from assistant.embeddings import (
 )
 from assistant.exact_search import MOST_VECTORS, ExactSearch
 from assistant.indexing import Indexer, IndexReport, Progress, check_model
+from assistant.intake import Intake
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.loading.markdown import load_markdown
@@ -71,6 +72,17 @@ class Workspace:
             count_tokens=make_token_counter(self.settings),
             query_embeddings=self.query_embeddings(is_serving=False),
             pack=VectorPack(shipped_corpus() / "vectors", embedding_fingerprint(self.settings)),
+        )
+
+    def intake(self, scratch: Path, *, allow_private: bool = False) -> Intake:
+        """Previews and commits; `scratch` takes what is fetched, `allow_private` is for tests."""
+        return Intake(
+            self.registry,
+            self.lexical,
+            self.indexer,
+            make_token_counter(self.settings),
+            scratch,
+            allow_private=allow_private,
         )
 
     def mend(self, *, thorough: bool) -> list[str]:
