@@ -41,7 +41,6 @@ from ui.corpus_strings import CORPUS_STRINGS
 from ui.strings import in_language, preferred_language
 
 CORPUS_PATH = "/corpus"
-_MOST_FILE_BYTES = 100 * 2**20
 # Uploaded files are looked for once an hour and go when they are two hours old.
 _CACHE_SECONDS = (3600, 7200)
 _AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
@@ -344,6 +343,6 @@ def mount_corpus_page(
         footer_links=[],
         css=css,
         show_error=False,
-        max_file_size=_MOST_FILE_BYTES,
+        max_file_size=workspace.settings.document_megabytes * 2**20,
         **look,
     )
