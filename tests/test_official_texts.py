@@ -32,7 +32,7 @@ from assistant.schema import Document
 GOOD = make_law()
 Answerer = Callable[[BaseHTTPRequestHandler], None]
 LIMITS = DownloadLimits(
-    file_bytes=200_000, total_seconds=3.0, connect_seconds=2.0, read_seconds=1.0, redirects=3
+    file_bytes=200_000, total_seconds=6.0, connect_seconds=4.0, read_seconds=2.0, redirects=3
 )
 
 
