@@ -28,6 +28,7 @@ from assistant.loading.reading import make_limits
 from assistant.loading.url import DownloadLimits
 from assistant.query import QueryReader
 from assistant.registry import Registry
+from assistant.registry_salvage import salvage_registry
 from assistant.retrieval import Rerank, Retriever
 from assistant.schema import Document
 from assistant.store import VectorStore
@@ -130,8 +131,16 @@ class Workspace:
 def index_shipped_corpus(
     workspace: Workspace, progress: Progress | None = None, *, rebuild: bool = False
 ) -> IndexReport:
-    """Bring the index to the shipped corpus; quick when nothing changed."""
-    return workspace.indexer().synchronize(load_shipped_documents(), progress, rebuild=rebuild)
+    """Bring the index to the shipped corpus; quick when nothing changed.
+
+    With `rebuild` all is made anew, and a registry whose file is damaged is begun again first.
+    """
+    lines = []
+    if rebuild:
+        lines = salvage_registry(workspace.settings.registry_file, workspace.settings.lock_file)
+    report = workspace.indexer().synchronize(load_shipped_documents(), progress, rebuild=rebuild)
+    report.repaired[:0] = lines
+    return report
 
 
 def make_token_counter(settings: Settings) -> Callable[[str], int]:

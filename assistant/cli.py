@@ -20,6 +20,7 @@ from assistant import cli_history as cli_history  # adds its commands to those o
 from assistant.cli_adding import add_documents, fetch_texts
 from assistant.cli_corpus import corpus_commands
 from assistant.cli_evaluate import evaluate
+from assistant.cli_page import feedback_commands, password
 from assistant.cli_start import (
     AsOfOption,
     LanguageOption,
@@ -67,6 +68,8 @@ app.command("add")(add_documents)
 corpus_commands.command("fetch")(fetch_texts)
 app.add_typer(corpus_commands, name="corpus")
 app.command()(evaluate)
+app.add_typer(feedback_commands, name="feedback")
+app.command()(password)
 
 
 @app.command()

@@ -193,6 +193,7 @@ class Query:
     `text` is what was typed; `standalone` is what is searched (accents restored, abbreviations
     kept, follow-up completed). `expansions` are further search strings (glossary terms of the
     other language, names of abbreviations). `intent` is the shape of the answer that is asked for.
+    `only_documents` are the keys of the documents that may be searched, None for all.
     """
 
     text: str
@@ -206,6 +207,7 @@ class Query:
     expansions: tuple[str, ...] = ()
     followed_up: bool = False
     notes: tuple[str, ...] = ()
+    only_documents: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
