@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI
-from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from assistant.build import Workspace
 from assistant.errors import AssistantError
@@ -333,6 +333,12 @@ def mount_corpus_page(
         name = Path(names.get(sha256) or path.name).name
         # Never shown in this site's name: an HTML file among the originals would be a page of ours.
         return FileResponse(path, media_type="application/octet-stream", filename=name)
+
+    @server.get(CORPUS_PATH, include_in_schema=False)
+    def add_slash(request: Request) -> Response:
+        # A mount answers below its path only, and "/" would take the path itself.
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{CORPUS_PATH}/{query}", status_code=307)
 
     css = files("ui").joinpath("corpus_page.css").read_text(encoding="utf-8")
     gr.mount_gradio_app(
