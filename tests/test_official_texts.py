@@ -276,6 +276,8 @@ def test_the_official_text_answers_and_the_digest_stays_as_its_summary(
     cited = [c for c in answer.citations if c.document_key == "law-900-2030.vi"]
     assert cited and not cited[0].is_digest and "trông coi luồng" in cited[0].quote
     assert workspace.registry.summaries()["law-900-2030.vi"].text_kind == "digest"
+    again = fetch_text(intake, source_at(address + "/good.htm"))
+    assert again.standing == "same" and intake.commit(again, who="test").kind == "unchanged"
     workspace.indexer().undo(who="test")
 
 
