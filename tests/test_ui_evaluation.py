@@ -232,7 +232,9 @@ def test_two_runs_are_compared(
 ) -> None:
     page = open_page(f"{address}/evaluate?lang=en")
     run_set(page, set_file)
-    run_set(page, set_file)
+    page.click("#run")
+    page.wait_for_selector(".progress.running, .progress.reading", timeout=WAIT_MS)
+    page.wait_for_selector(".progress.finished", timeout=WAIT_MS)
     ids = [s.run_id for _, s in list_runs(runs_folder(settings)) if s.sample_count == 4][:2]
     page.reload()
     page.wait_for_selector("#history td", timeout=WAIT_MS)
