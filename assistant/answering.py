@@ -27,9 +27,13 @@ from assistant.schema import Answer, Language, Query, RetrievedChunk
 
 @dataclass(frozen=True, slots=True)
 class AnswerEvent:
-    """One step of a streamed answer: the question understood, its sources, text, the whole."""
+    """One step of a streamed answer: the question understood, its sources, text, the whole.
 
-    kind: Literal["query", "sources", "text", "answer"]
+    "provisional" holds, in `text`, all that a model has written so far, not yet verified: each one
+    takes the place of the one before, and the "text" events that follow take the place of all.
+    """
+
+    kind: Literal["query", "sources", "provisional", "text", "answer"]
     query: Query | None = None
     text: str = ""
     answer: Answer | None = None

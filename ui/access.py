@@ -8,6 +8,7 @@ folder, and a changed password ends the sessions made with the old one.
 from __future__ import annotations
 
 import secrets
+import threading
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -33,6 +34,7 @@ EDITOR_PATHS = ("/corpus", "/evaluate")
 # What a visitor needs to see the login itself, and a monitor to see that the page is alive.
 _OPEN_PATHS = ("/login", "/static", "/health")
 _ROLE_KEY = "assistant.role"
+_ONE_TRY = threading.Lock()
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -53,10 +55,12 @@ class Access:
 
     def role_for(self, password: str) -> Role | None:
         """The role that a password opens; the editor's password opens reading too."""
-        if self.editor_hash and is_password(password, self.editor_hash):
-            return "editor"
-        if self.reader_hash and is_password(password, self.reader_hash):
-            return "reader"
+        # One at a time: each try takes memory and a core, and many could be sent at once.
+        with _ONE_TRY:
+            if self.editor_hash and is_password(password, self.editor_hash):
+                return "editor"
+            if self.reader_hash and is_password(password, self.reader_hash):
+                return "reader"
         return None
 
     def role_of(self, session: str | None) -> Role | None:
@@ -146,8 +150,12 @@ def _refusal(scope: Scope, headers: Headers) -> Response | None:
 
 
 def _is_foreign(headers: Headers) -> bool:
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
+    """Whether a browser says that a page of another site sent this. A form's Origin is "null" here,
+    for our pages name no referrer; its Sec-Fetch-Site, and the session's SameSite, still tell."""
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return True
+    origin = headers.get("origin", "null")
+    return origin != "null" and urlsplit(origin).netloc != headers.get("host", "")
 
 
 def _is_under(path: str, roots: tuple[str, ...]) -> bool:

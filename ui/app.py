@@ -21,13 +21,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from assistant.answering import Assistant
-from assistant.build import build_assistant
+from assistant.build import Workspace, build_assistant
 from assistant.config import Settings
 from assistant.errors import AssistantError
 from assistant.feedback import FeedbackLog
 from ui.access import AccessGate, make_access
 from ui.chat_routes import make_chat_routes, refuse_input
 from ui.conversation import AskRequest, answer_to_json
+from ui.corpus_page import CORPUS_PATH, mount_corpus_page
 from ui.document_routes import make_document_routes
 from ui.evaluation_page import EVALUATION_PATH, make_evaluation_app
 from ui.evaluation_routes import make_evaluation_routes
@@ -51,8 +52,8 @@ _MEDIA_TYPES = {
 }
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 
-# Pages that Gradio lays out, by their path; each is made when the server is.
-EditorPages = Mapping[str, Callable[[], gr.Blocks]]
+# What mounts a page that Gradio lays out, by its path. Editors alone reach those of access.EDITOR_PATHS.
+EditorPages = Mapping[str, Callable[[FastAPI], None]]
 
 
 def make_app(handlers: ChatHandlers) -> gr.Blocks:
@@ -111,14 +112,15 @@ def make_server(
 ) -> FastAPI:
     """All pages in FastAPI, with `/health` and what guards them.
 
-    Raises ConfigurationError for an address that others reach when no password is set.
+    `editor_pages` are the pages for editors; None for all there are. Raises ConfigurationError for an
+    address that others reach when no password is set.
     """
-    access, pages = make_access(settings), dict(editor_pages or {})
-    pages.setdefault(EVALUATION_PATH, lambda: make_evaluation_app(assistant, settings))
+    access = make_access(settings)
+    pages = make_editor_pages(assistant, settings) if editor_pages is None else editor_pages
     mounted = frozenset((*PATHS[:2], *pages))
 
     def frame(request: Request) -> Frame:
-        return make_frame(request, assistant.library.documents, mounted, Privacy())
+        return make_frame(request, assistant.library.documents, mounted, privacy_of(assistant))
 
     server = FastAPI(title=STRINGS["en"].title, docs_url=None, redoc_url=None, openapi_url=None)
     # The last one added is the first to see a request.
@@ -134,10 +136,21 @@ def make_server(
     server.include_router(make_login_routes(access, frame))
     server.include_router(make_evaluation_routes(settings))
     _add_small_routes(server, assistant)
-    for path, make_blocks in pages.items():
-        _mount(server, make_blocks(), path)
+    for mount in pages.values():
+        mount(server)
+    # Last, for it takes every address that nothing before it took.
     _mount(server, make_app(ChatHandlers(assistant, settings.question_characters)), "/")
     return server
+
+
+def make_editor_pages(assistant: Assistant, settings: Settings) -> EditorPages:
+    """The pages that Gradio lays out: the corpus and bulk evaluation."""
+    return {
+        CORPUS_PATH: lambda server: mount_corpus_page(server, Workspace(settings), theme=make_theme()),
+        EVALUATION_PATH: lambda server: _mount(
+            server, make_evaluation_app(assistant, settings), EVALUATION_PATH
+        ),
+    }
 
 
 def _add_small_routes(server: FastAPI, assistant: Assistant) -> None:
@@ -157,6 +170,15 @@ def _add_small_routes(server: FastAPI, assistant: Assistant) -> None:
         return Response(
             held.read_bytes(), media_type=media_type, headers={"cache-control": "no-cache"}
         )
+
+
+def privacy_of(assistant: Assistant) -> Privacy:
+    """What words the answers, and the host that questions go to when that is not this machine."""
+    models = getattr(assistant, "chat_models", ())
+    if not models:
+        return Privacy()
+    hosted = next((model.host for model in models if model.is_hosted), None)
+    return Privacy(models[0].name, hosted)
 
 
 def _mount(server: FastAPI, blocks: gr.Blocks, path: str) -> None:

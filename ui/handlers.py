@@ -97,8 +97,11 @@ def advance(turn: Turn, event: AnswerEvent) -> Turn:
         return replace(turn, query=event.query)
     if event.kind == "sources":
         return replace(turn, answer=event.answer)
+    if event.kind == "provisional":
+        return replace(turn, provisional=event.text)
     if event.kind == "text":
-        return replace(turn, shown_claims=turn.shown_claims + 1)
+        # After a model has written, the answer held is still the one it wrote from.
+        return turn if turn.provisional else replace(turn, shown_claims=turn.shown_claims + 1)
     answer = event.answer
     shown = len(answer.claims) if answer else 0
     return replace(turn, answer=answer, shown_claims=shown, provisional="", state="answered")

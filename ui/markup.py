@@ -62,17 +62,6 @@ def lines_to_html(text: str, ending: str = "") -> str:
     return "".join(pieces)
 
 
-def address_to_html(url: str | None, label: str) -> str:
-    """A link for an http(s) address, nothing for any other scheme."""
-    if not url or not is_web_address(url):
-        return ""
-    host = urlsplit(url).hostname or ""
-    return (
-        f'<a class="address" href="{escape(url, quote=True)}" target="_blank" '
-        f'rel="noopener noreferrer">{escape(label)}<span class="host"> {escape(host)}</span></a>'
-    )
-
-
 def is_web_address(url: str) -> bool:
     """Whether the address is http or https with a host."""
     try:

@@ -19,6 +19,8 @@ let conversation = (kept.opened() && kept.load(kept.opened())) || kept.make();
 let running = null; // {controller, element, turn} of the question being answered
 let isEditing = false;
 
+// On a touch screen focus would raise the keyboard over the answer.
+const focusQuestion = () => matchMedia("(hover: hover)").matches && question.focus({ preventScroll: true });
 const say = (text) => (find("status").textContent = text);
 
 // ---- asking
@@ -81,7 +83,7 @@ function finish(turn, element) {
     keep();
   }
   showPage();
-  question.focus({ preventScroll: true });
+  focusQuestion();
   if (turn.sides.length === 1 && turn.sides[0].answer) suggest(turn, element);
 }
 
@@ -210,7 +212,7 @@ function openConversation(id) {
   showDrawer(false);
   showList();
   showConversation();
-  question.focus();
+  focusQuestion();
 }
 
 async function rename(id) {
@@ -347,7 +349,7 @@ find("clear").addEventListener("click", async () => {
   closePanel();
   keep();
   showConversation();
-  question.focus();
+  focusQuestion();
 });
 for (const button of document.querySelectorAll("[data-export]")) {
   button.addEventListener("click", () => {
@@ -374,4 +376,5 @@ addEventListener("pagehide", () => question.value && sessionStorage.setItem("dra
 grow();
 showList();
 showConversation();
+focusQuestion();
 document.documentElement.dataset.ready = "true";

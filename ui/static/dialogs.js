@@ -13,6 +13,10 @@ function opened(dialog) {
 const dayShown = (day) => day.split("-").reverse().join("/");
 
 export function wireDialogs() {
+  // No submit buttons: Enter in a field presses the first of those, and must not mean "cancel".
+  for (const button of document.querySelectorAll("dialog [value=cancel]")) {
+    button.addEventListener("click", () => button.closest("dialog").close("cancel"));
+  }
   const byTexts = () => document.querySelector('[name="compare-by"]:checked').value === "texts";
   for (const choice of document.querySelectorAll('[name="compare-by"]')) {
     choice.addEventListener("change", () => {
