@@ -10,7 +10,7 @@ from pathlib import Path
 from langchain_core.embeddings import Embeddings
 
 from assistant.answering import Assistant, Parts
-from assistant.config import Settings
+from assistant.config import Settings, load_provider_keys
 from assistant.embeddings import (
     embedding_fingerprint,
     load_tokenizer,
@@ -18,15 +18,19 @@ from assistant.embeddings import (
     make_query_embeddings,
     model_path,
 )
+from assistant.generation import AnswerWriter
 from assistant.indexing import Indexer, IndexReport, Progress, check_model
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
+from assistant.llm import make_chat_models
 from assistant.loading.markdown import load_markdown
+from assistant.prompting import load_prompts
 from assistant.query import QueryReader
 from assistant.registry import Registry
 from assistant.retrieval import Rerank, Retriever
 from assistant.schema import Document
 from assistant.store import VectorStore
+from assistant.tracing import JsonlTracer
 from assistant.vector_pack import VectorPack, load_default_centres
 
 
@@ -129,12 +133,29 @@ def make_reranker(settings: Settings) -> Rerank | None:
     return score
 
 
+def make_writer(settings: Settings) -> AnswerWriter | None:
+    """What writes with the chat models that are set, or None when none is.
+
+    Raises ConfigurationError for a model that cannot be asked as it is set.
+    """
+    if settings.chat_model is None and settings.chat_fallback_model is None:
+        return None
+    keys = load_provider_keys()
+    tracers = (
+        [JsonlTracer(settings.traces_folder, keys.secrets())] if settings.chat_trace else []
+    )
+    models = make_chat_models(settings, keys, tracers)
+    return AnswerWriter(models, load_prompts(), settings, keys.secrets())
+
+
 def build_assistant(settings: Settings, *, is_serving: bool = False) -> Assistant:
     """An assistant over the data folder. `is_serving` loads sentence-transformers; otherwise the
     light road is taken, which answers sooner from a cold start.
 
-    Raises IndexMissingError when nothing is indexed, ModelMismatchError for another model's index.
+    Raises IndexMissingError when nothing is indexed, ModelMismatchError for another model's index,
+    ConfigurationError for a chat model that cannot be asked as it is set.
     """
+    writer = make_writer(settings)
     workspace = Workspace(settings)
     embeddings = workspace.query_embeddings(is_serving=is_serving)
 
@@ -143,4 +164,4 @@ def build_assistant(settings: Settings, *, is_serving: bool = False) -> Assistan
         reader = workspace.query_reader(library)
         return Parts(library, reader, workspace.retriever(library, embeddings))
 
-    return Assistant(make_parts, settings.retrieved_chunks)
+    return Assistant(make_parts, settings.retrieved_chunks, writer)

@@ -7,6 +7,8 @@ AssistantError
 ├── CorpusIndexError            the index is absent, damaged or made by other settings
 │   ├── IndexMissingError   nothing has been indexed yet
 │   └── ModelMismatchError  the index was made by another embedding model
+├── ChatModelError      a chat model gave nothing that can be used; its reason is told with the
+│                       extractive answer, which the reader gets instead
 ├── LockedError             another process is writing to the corpus
 └── QuestionError           the question cannot be taken as it is (empty, too long, a bad date)
 """
@@ -40,6 +42,14 @@ class IndexMissingError(CorpusIndexError):
 
 class ModelMismatchError(CorpusIndexError):
     """The index was made by another embedding model than the one configured."""
+
+
+class ChatModelError(AssistantError):
+    """A chat model gave nothing that can be used. `reason` names the sentence that tells why."""
+
+    def __init__(self, reason: str, model: str = "") -> None:
+        super().__init__(f"{model or 'The chat model'}: {reason}. The extractive answer is given.")
+        self.reason, self.model = reason, model
 
 
 class LockedError(AssistantError):

@@ -273,7 +273,9 @@ class Claim:
         return not self.problems
 
 
-NoticeKind = Literal["repealed", "not_yet", "changed", "conflict", "unverified", "understood", "scope"]
+NoticeKind = Literal[
+    "repealed", "not_yet", "changed", "conflict", "unverified", "understood", "scope", "model"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +288,28 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """What chat models were asked for one answer: requests, tokens in and out, cost in US dollars.
+
+    `cost_usd` is None where no price is set. `is_estimated` says that a server did not count, so
+    that tokens were estimated from the text. `seconds` is the time that the models took.
+    """
+
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None = None
+    is_estimated: bool = False
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. Its text is derived (`answering.render_text`), never stored beside it."""
+    """A finished answer. Its text is derived (`answer_text.render_text`), never stored beside it.
+
+    `model` is "extractive" or the `provider:model` whose words are shown. `dropped` are claims that
+    a model made and that did not stand; they are shown to no reader.
+    """
 
     question: str
     query: Query
@@ -301,6 +323,8 @@ class Answer:
     model: str = "extractive"
     corpus_version: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
+    usage: ModelUsage | None = None
+    dropped: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
