@@ -18,6 +18,7 @@ from assistant.embeddings import (
     make_query_embeddings,
     model_path,
 )
+from assistant.exact_search import MOST_VECTORS, ExactSearch
 from assistant.generation import AnswerWriter
 from assistant.indexing import Indexer, IndexReport, Progress, check_model
 from assistant.lexical import LexicalIndex
@@ -86,12 +87,15 @@ class Workspace:
             self.settings.question_characters,
         )
 
-    def retriever(self, library: Library, embeddings: Embeddings) -> Retriever:
+    def retriever(
+        self, library: Library, embeddings: Embeddings, *, is_serving: bool = True
+    ) -> Retriever:
         check_model(self.settings, self.registry)
+        is_light = not is_serving and self.lexical.count() <= MOST_VECTORS
         return Retriever(
             self.registry,
             self.lexical,
-            self.store,
+            ExactSearch(self.registry) if is_light else self.store,
             embeddings,
             library,
             rerank=make_reranker(self.settings),
@@ -162,6 +166,7 @@ def build_assistant(settings: Settings, *, is_serving: bool = False) -> Assistan
     def make_parts() -> Parts:
         library = workspace.library()
         reader = workspace.query_reader(library)
-        return Parts(library, reader, workspace.retriever(library, embeddings))
+        retriever = workspace.retriever(library, embeddings, is_serving=is_serving)
+        return Parts(library, reader, retriever)
 
     return Assistant(make_parts, settings.retrieved_chunks, writer)

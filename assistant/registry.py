@@ -256,6 +256,17 @@ class Registry:
             ]
         return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
 
+    def searched_vectors(self) -> tuple[list[str], npt.NDArray[np.float32]]:
+        """Ids and unit vectors, shape (n, d), of all chunks that are searched."""
+        query = sa.select(chunks_table.c.vector_id, chunks_table.c.vector).where(
+            chunks_table.c.vector.is_not(None)
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        vectors = [np.frombuffer(row.vector, dtype=np.float32) for row in rows]
+        stacked = np.stack(vectors) if vectors else np.empty((0, 0), dtype=np.float32)
+        return [row.vector_id for row in rows], stacked
+
     def vectors(self, vector_ids: Iterable[str]) -> dict[str, npt.NDArray[np.float32]]:
         """Stored vectors by vector id."""
         query = sa.select(chunks_table.c.vector_id, chunks_table.c.vector).where(

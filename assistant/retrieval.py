@@ -19,11 +19,11 @@ from langchain_core.embeddings import Embeddings
 
 from assistant.centring import Centres, read_centres
 from assistant.chunk_windows import window_spans
+from assistant.exact_search import NearestVectors
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.registry import Registry
 from assistant.schema import Chunk, ComponentRank, Language, Query, RetrievedChunk
-from assistant.store import VectorStore
 from assistant.text import detect_language, is_vietnamese_syllable, words_of
 from assistant.validity import is_in_force
 
@@ -52,7 +52,7 @@ class Retriever:
         self,
         registry: Registry,
         lexical: LexicalIndex,
-        store: VectorStore,
+        store: NearestVectors,
         embeddings: Embeddings,
         library: Library,
         weights: RetrievalWeights | None = None,

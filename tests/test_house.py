@@ -41,7 +41,17 @@ ORDER = (
         "glossary",
         "stated_facts",
     },
-    {"embeddings", "embedding_weights", "store", "registry", "lexical", "centring", "vector_pack"},
+    {
+        "embeddings",
+        "embedding_weights",
+        "light_tokenizer",
+        "store",
+        "registry",
+        "exact_search",
+        "lexical",
+        "centring",
+        "vector_pack",
+    },
     {"library", "indexing", "query", "retrieval"},
     {
         "citations",
