@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
@@ -19,13 +19,15 @@ from assistant.answer_text import render_claim, render_notices, render_sources
 from assistant.citations import verify
 from assistant.errors import ConfigurationError
 from assistant.extraction import extract_answer
-from assistant.generation import AnswerWriter
 from assistant.library import Library
-from assistant.llm import ChatModel
-from assistant.model_requests import ModelRequests
 from assistant.query import QueryReader
 from assistant.retrieval import Retriever
 from assistant.schema import Answer, Language, Query, RetrievedChunk
+
+if TYPE_CHECKING:
+    from assistant.generation import AnswerWriter
+    from assistant.llm import ChatModel
+    from assistant.model_requests import ModelRequests
 
 AnswerWith = Literal["extractive", "model"]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from langchain_core.embeddings import Embeddings
 
@@ -19,20 +20,19 @@ from assistant.embeddings import (
     model_path,
 )
 from assistant.exact_search import MOST_VECTORS, ExactSearch
-from assistant.generation import AnswerWriter
 from assistant.indexing import Indexer, IndexReport, Progress, check_model
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
-from assistant.llm import make_chat_models
 from assistant.loading.markdown import load_markdown
-from assistant.prompting import load_prompts
 from assistant.query import QueryReader
 from assistant.registry import Registry
 from assistant.retrieval import Rerank, Retriever
 from assistant.schema import Document
 from assistant.store import VectorStore
-from assistant.tracing import JsonlTracer
 from assistant.vector_pack import VectorPack, load_default_centres
+
+if TYPE_CHECKING:
+    from assistant.generation import AnswerWriter
 
 
 def shipped_corpus() -> Path:
@@ -144,6 +144,12 @@ def make_writer(settings: Settings) -> AnswerWriter | None:
     """
     if settings.chat_model is None and settings.chat_fallback_model is None:
         return None
+    # Imported only where a model is set: an extractive answer starts without them.
+    from assistant.generation import AnswerWriter
+    from assistant.llm import make_chat_models
+    from assistant.prompting import load_prompts
+    from assistant.tracing import JsonlTracer
+
     keys = load_provider_keys()
     tracers = (
         [JsonlTracer(settings.traces_folder, keys.secrets())] if settings.chat_trace else []

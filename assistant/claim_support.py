@@ -35,8 +35,8 @@ class SupportBar:
         return 1.0 / (1.0 + math.exp(-value))
 
 
-WITHIN = SupportBar(coverage=7.58, nearness=1.28, intercept=-4.7, bar=0.464)
-ACROSS = SupportBar(coverage=6.07, nearness=8.69, intercept=-5.7, bar=0.372)
+WITHIN = SupportBar(coverage=8.44, nearness=0.52, intercept=-4.51, bar=0.446)
+ACROSS = SupportBar(coverage=6.2, nearness=9.17, intercept=-6.03, bar=0.391)
 
 
 class SupportScorer:

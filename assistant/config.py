@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -73,6 +73,21 @@ class Settings(BaseSettings):
     )
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
+
+    @field_validator(
+        "chat_model",
+        "chat_base_url",
+        "chat_fallback_model",
+        "chat_fallback_base_url",
+        "chat_input_usd_per_million_tokens",
+        "chat_output_usd_per_million_tokens",
+        "chat_daily_usd",
+        "chat_daily_tokens",
+        mode="before",
+    )
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
 
     @property
     def models_folder(self) -> Path:
