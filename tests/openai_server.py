@@ -68,7 +68,7 @@ def serve_openai() -> Iterator[OpenAIServer]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             request = json.loads(body)
             held.requests.append(request)
-            held.headers.append(dict(self.headers))
+            held.headers.append({name.lower(): value for name, value in self.headers.items()})
             script = held.next_script()
             time.sleep(script.wait_seconds)
             try:

@@ -114,6 +114,8 @@ def advance(turn: Turn, event: AnswerEvent) -> Turn:
         return replace(turn, answer=event.answer)
     if event.kind == "text":
         return replace(turn, shown_claims=turn.shown_claims + 1)
+    if event.kind == "provisional":
+        return turn  # not verified yet
     answer = event.answer
     shown = len(answer.claims) if answer else 0
     return replace(turn, answer=answer, shown_claims=shown, state="answered")
