@@ -93,14 +93,9 @@ class Assistant:
         follow-up follows, `as_typed` keeps missing accents as they are. `answer_with` keeps to the
         extractive answer or insists on a model being set; without it a model is used if one is.
         """
-        asked = {
-            "question": question,
-            "today": today or date.today(),
-            "chosen": as_of,
-            "language": language,
-            "previous": previous,
-            "as_typed": as_typed,
-        }
+        asked = _asked(
+            question, as_of=as_of, language=language, previous=previous, as_typed=as_typed, today=today
+        )
         *_, last = self._steps(asked, answer_with)
         assert last.answer is not None  # the last step is the answer
         return last.answer
@@ -109,16 +104,7 @@ class Assistant:
         self, question: str, *, answer_with: AnswerWith | None = None, **options: Any
     ) -> Iterator[AnswerEvent]:
         """The same answer in steps; the sources come before the words. Takes the options of `ask`."""
-        asked = {
-            "question": question,
-            "today": options.pop("today", None) or date.today(),
-            "chosen": options.pop("as_of", None),
-            "language": options.pop("language", None),
-            "previous": options.pop("previous", None),
-            "as_typed": options.pop("as_typed", False),
-        }
-        if options:
-            raise TypeError(f"stream() does not take {', '.join(options)}")
+        asked = _asked(question, **options)
         for event in self._steps(asked, answer_with):
             if event.answer is None or event.kind != "answer":
                 yield event
@@ -164,6 +150,26 @@ class Assistant:
         return self._parts
 
 
+def _asked(
+    question: str,
+    *,
+    as_of: date | None = None,
+    language: Language | None = None,
+    previous: Query | None = None,
+    as_typed: bool = False,
+    today: date | None = None,
+) -> dict[str, Any]:
+    """What the chain begins with."""
+    return {
+        "question": question,
+        "today": today or date.today(),
+        "chosen": as_of,
+        "language": language,
+        "previous": previous,
+        "as_typed": as_typed,
+    }
+
+
 def make_chain(
     parts: Parts,
     limit: int,
@@ -192,10 +198,8 @@ def make_chain(
         standalone = writer.condense(query, asked["previous"], requests)
         if standalone is None:
             return query
-        read = parts.reader.read(
-            standalone, today=asked["today"], chosen=asked["chosen"], language=query.language
-        )
-        return replace(read, text=query.text, followed_up=True)
+        alone = {"question": standalone, "previous": None, "language": query.language}
+        return replace(understand(asked | alone), text=query.text, followed_up=True)
 
     def retrieve(asked: dict[str, Any]) -> tuple[RetrievedChunk, ...]:
         return parts.retriever.retrieve(asked["query"], limit)

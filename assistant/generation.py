@@ -179,6 +179,8 @@ class _Checker:
         problems += find_faults(
             claim.text, sources, self._library, draft.day, draft.query.documents
         )
+        if self._scorer.is_said_of_another(claim.text, sources):
+            problems.append("the source cited says this of another body")
         # The costly check comes last, and only for what has passed the others.
         if not (problems or claim.problems) and not self._scorer.is_supported(
             claim.text, draft.language, sources
