@@ -2,8 +2,8 @@
 
 Numbers, dates, legal numbers and references are checked for every answer (citations.py). A model's
 own words need more: what stands in quotation marks is verbatim, every name stands in the source, a
-law is named only where it is cited, a "not" is the source's, no address is invented, and what is
-said of validity is what the dates say.
+law is named only where it is cited, no address is invented, and what is said of validity is what
+the dates say.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from assistant.named_provisions import unknown_numbers
 from assistant.phrases import phrase
 from assistant.schema import AsOf, Citation, Document
 from assistant.stated_facts import stated_facts
-from assistant.text import collapse_spaces, fold, search_tokens
+from assistant.text import collapse_spaces, fold
 from assistant.validity import DATED_KINDS, validity_on
 
 _QUOTED = re.compile(r"[“«\"]([^“”«»\"]+)[”»\"]")
@@ -29,7 +29,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.\w+", re.I)
 # A short term in quotation marks is named, not quoted.
 _QUOTED_WORDS = 4
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_NEGATION = re.compile(
+NEGATION = re.compile(
     r"\bkhông\b(?! gian\b)(?! những\b)(?! chỉ\b)|\bchưa\b|\bcấm\b|\bchẳng\b|\bngoại trừ\b"
     r"|\btrừ (?:khi|trường hợp)\b|\bnot\b(?! only\b)|\bno\b|\bnever\b|\bnor\b|\bneither\b|\bwithout\b"
     r"|\bexcept\b|\bunless\b|\bcannot\b|\w+n['’]t\b|\bprohibit\w*|\bforbid\w*|\bban(?:s|ned)?\b",
@@ -92,7 +92,6 @@ def find_faults(
     yield from _text_faults(words, sources, library, day)
     yield from _time_faults(words, sources, library, day, asked_texts)
     for sentence in split_sentences(words):
-        yield from _negation_faults(sentence, sources)
         yield from _validity_faults(sentence, sources, library, day)
 
 
@@ -210,27 +209,6 @@ def _time_faults(
     is_told = _OF_ANOTHER_TIME.search(text) or any(document.id in named for document in dated)
     if dated and not is_told:
         yield "the source cited is not in force on the day asked about, and the claim does not say so"
-
-
-def _negation_faults(sentence: str, sources: Sequence[Citation]) -> Iterable[str]:
-    """A "not" that the source lacks, or the source's nearest sentence's "not" left out."""
-    said = [part for source in sources for part in split_sentences(source.quote)]
-    if not said:
-        return
-    is_negative = _NEGATION.search(sentence) is not None
-    if is_negative and not any(_NEGATION.search(part) for part in said):
-        if not any(pattern.search(sentence) for _, pattern in _SAID_OF_VALIDITY):
-            yield "the claim denies what the source cited does not deny"
-    if not is_negative and _covers_negative(sentence, said):
-        yield "the claim leaves out the source's “not”"
-
-
-def _covers_negative(sentence: str, said: Sequence[str]) -> bool:
-    """Whether the sentence says a short negative sentence of the source without its "not"."""
-    tokens = set(search_tokens(sentence))
-    shares = [(len(tokens & held) / len(held), part) for part in said if (held := set(search_tokens(part)))]
-    share, nearest = max(shares, default=(0.0, ""))
-    return share >= 0.7 and len(_NEGATION.findall(nearest)) == 1 and len(nearest.split()) <= 30
 
 
 def _validity_faults(

@@ -10,16 +10,16 @@ count, so those claims have weights of their own.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.claim_checks import names_in, support_text
+from assistant.claim_alignment import find_misalignments
+from assistant.claim_checks import support_text
 from assistant.generation_parse import split_sentences
 from assistant.library import Library
 from assistant.retrieval import Retriever
 from assistant.schema import Citation, Language
-from assistant.text import fold, search_tokens
+from assistant.text import search_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,6 @@ class SupportBar:
     def score(self, coverage: float, nearness: float) -> float:
         value = self.coverage * coverage + self.nearness * nearness + self.intercept
         return 1.0 / (1.0 + math.exp(-value))
-
-
-# Bodies as laws name them, over folded text.
-_BODY = re.compile(
-    r"(?:bo|cuc|ban|uy ban|tong cuc|vien|toa|chinh phu|thu tuong|quoc hoi|hoi dong|trung tam|luc luong)\b"
-    r"|ministry|government|prime minister|department|agency|committee|commission|council|court"
-)
-_NEARLY = 0.85
 
 
 WITHIN = SupportBar(coverage=8.44, nearness=0.52, intercept=-4.51, bar=0.446)
@@ -78,42 +70,20 @@ class SupportScorer:
         total = sum(weights.values()) or 1.0
         return sum(weight for token, weight in weights.items() if token in held) / total
 
-    def is_said_of_another(self, text: str, sources: Sequence[Citation]) -> bool:
-        """Whether a sentence gives a body what its sources say of another body.
+    def misalignments(
+        self, text: str, sources: Sequence[Citation], asked: str = ""
+    ) -> tuple[str, ...]:
+        """Faults of the claim beside the sentences of its sources that say most of it.
 
-        Of the sources' own sentences, one that names the body has to hold nearly as much of the rest
-        as any of them does: "the Ministry of Defence leads" is no support for another's leading,
-        however near it stands.
+        Only for sources in the claim's language, whose words can be compared.
         """
-        said = [part for source in sources for part in _parts(source)]
-        return any(self._is_of_another(sentence, said) for sentence in split_sentences(text))
-
-    def _is_of_another(self, sentence: str, said: Sequence[str]) -> bool:
-        names = [fold(name) for name in names_in(sentence) if _BODY.match(fold(name))]
-        if not names:
-            return False
-        named = {token for name in names for token in search_tokens(name)}
-        tokens = [token for token in search_tokens(sentence) if token not in named]
-        weights = self._retriever.lexical.weights(tokens)
-        shares = [
-            (sum(weights[t] for t in weights.keys() & set(search_tokens(part))),
-             any(name in fold(part) for name in names))
-            for part in said
-        ]  # fmt: skip
-        best = max((share for share, _ in shares), default=0.0)
-        best_named = max((share for share, is_named in shares if is_named), default=best)
-        return best_named < _NEARLY * best
+        return tuple(find_misalignments(text, sources, self._retriever.lexical.weights, asked))
 
     def _reaches_bar(self, sentence: str, language: Language, sources: Sequence[Citation]) -> bool:
         if not sources:
             return False
         bar = WITHIN if is_within(language, sources) else ACROSS
         return bar.score(*self.features(sentence, language, sources)) >= bar.bar
-
-
-def _parts(source: Citation) -> list[str]:
-    """Sentences of a source; points of an enumeration are taken one by one."""
-    return [part for line in source.quote.splitlines() for part in re.split(r"(?<=[;.])\s+", line)]
 
 
 def is_within(language: Language, sources: Sequence[Citation]) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from assistant.chat_costs import UsageLog, estimate_tokens
 from assistant.citations import verify
 from assistant.claim_checks import find_faults
-from assistant.claim_support import SupportScorer
+from assistant.claim_support import SupportScorer, is_within
 from assistant.config import Settings
 from assistant.errors import ChatModelError
 from assistant.evidence import Evidence, gather_evidence
@@ -94,7 +94,7 @@ class AnswerWriter:
                 answer = refuse_for_model(reply.model, extractive, library, retriever)
             else:
                 written = self._settle(reply, evidence, requests, checker)
-                answer = finish_answer(written, extractive, evidence, library, retriever)
+                answer = _finish(written, extractive, evidence, library, retriever)
         except ChatModelError as error:
             answer = fall_back(extractive, error.model, error.reason)
         return replace(answer, usage=requests.usage)
@@ -112,10 +112,7 @@ class AnswerWriter:
     def _settle(
         self, reply: Reply, evidence: Evidence, requests: ModelRequests, checker: _Checker
     ) -> Written:
-        """The claims that stand, in order; a repaired claim stands where the first faulty one was.
-
-        Raises ChatModelError when none stands.
-        """
+        """The claims that stand, in order; a repaired claim stands where the first faulty one was."""
         checked = checker.check(parse_claims(reply.text))
         faulty = tuple(claim for claim in checked if claim.problems)
         mended: tuple[Claim, ...] = ()
@@ -127,8 +124,6 @@ class AnswerWriter:
                 kept.append(claim)
             elif claim is faulty[0]:
                 kept += [one for one in mended if one.is_supported]
-        if not kept:
-            raise ChatModelError("unsupported", reply.model)
         # A claim that could be mended is no longer missing from the answer.
         lost = faulty[min(len(faulty), sum(claim.is_supported for claim in mended)) :]
         return Written(tuple(dict.fromkeys(kept)), lost, reply.model)
@@ -179,14 +174,22 @@ class _Checker:
         problems += find_faults(
             claim.text, sources, self._library, draft.day, draft.query.documents
         )
-        if self._scorer.is_said_of_another(claim.text, sources):
-            problems.append("the source cited says this of another body")
+        if is_within(draft.language, sources):
+            problems += self._scorer.misalignments(claim.text, sources, draft.query.standalone)
         # The costly check comes last, and only for what has passed the others.
         if not (problems or claim.problems) and not self._scorer.is_supported(
             claim.text, draft.language, sources
         ):
             problems.append("the source cited does not say this")
         return problems
+
+
+def _finish(
+    written: Written, extractive: Answer, evidence: Evidence, library: Library, retriever: Retriever
+) -> Answer:
+    if written.kept:
+        return finish_answer(written, extractive, evidence, library, retriever)
+    return replace(fall_back(extractive, written.model, "unsupported"), dropped=written.dropped)
 
 
 def _variables(evidence: Evidence) -> dict[str, str]:

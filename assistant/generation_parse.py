@@ -58,7 +58,7 @@ def parse_claims(text: str) -> tuple[Claim, ...]:
 
 
 def _claim(text: str, numbers: list[int]) -> Claim:
-    return Claim(text, tuple(dict.fromkeys(numbers)))
+    return Claim(text, tuple(dict.fromkeys(numbers)), is_worded=True)
 
 
 def _lines(text: str) -> list[str]:

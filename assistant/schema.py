@@ -260,6 +260,7 @@ class Claim:
     (its words stand in the source) from a statement of ours about sources (its facts must stand in
     what it cites), from a frame line that states nothing (a heading), and from a table, whose
     `rows` (the first is the head) hold quoted cells. `problems` is empty when verified.
+    `is_worded` marks the words of a chat model.
     """
 
     text: str
@@ -267,6 +268,7 @@ class Claim:
     kind: Literal["quote", "statement", "frame", "table"] = "statement"
     problems: tuple[str, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    is_worded: bool = False
 
     @property
     def is_supported(self) -> bool:

@@ -123,8 +123,8 @@ def make_pairs(name, library, retriever, scorer, reader) -> list[Pair]:  # type:
                     faults = list(find_faults(text, sources, library, day, query.documents))
                     if not has_facts_of(text, sources, library):
                         faults.append("facts")
-                    if scorer.is_said_of_another(text, sources):
-                        faults.append("said of another")
+                    if cited == language:
+                        faults += scorer.misalignments(text, sources, query.standalone)
                     features = scorer.features(text, language, sources)
                     found.append(Pair(how, text, language, sources, *features, tuple(faults)))
     return found

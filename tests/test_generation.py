@@ -140,7 +140,7 @@ def test_the_request_is_what_the_api_expects(
         ("Bộ Y tế chủ trì hợp tác quốc tế về an ninh mạng [{n}].", "Bộ Y"),
         ("Bộ Công an chủ trì hợp tác quốc tế từ 02/03/2019 [{n}].", "2019-03-02"),
         ("Bộ Công an chủ trì theo khoản 9 Điều 77 [{n}].", "ref:77/9"),
-        ("Bộ Công an không chủ trì hợp tác quốc tế về an ninh mạng [{n}].", "denies"),
+        ("Bộ Công an không chủ trì hợp tác quốc tế về an ninh mạng [{n}].", "put in"),
         ("Bộ Công an “phải báo cáo mọi hoạt động hợp tác” [{n}].", "quoted words"),
         ("Bộ Công an chủ trì, xem https://example.org/tai [{n}].", "address"),
         ("Bộ Công an cấp giấy phép kinh doanh dịch vụ viễn thông cho doanh nghiệp [{n}].", "does not say"),
