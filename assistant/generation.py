@@ -20,11 +20,11 @@ from assistant.claim_checks import find_faults
 from assistant.claim_support import SupportScorer, is_within
 from assistant.config import Settings
 from assistant.errors import ChatModelError
-from assistant.evidence import Evidence, gather_evidence
 from assistant.generation_finish import Written, fall_back, finish_answer, refuse_for_model
 from assistant.generation_parse import clean_prose, is_refusal, parse_claims
 from assistant.library import Library
 from assistant.llm import ChatModel
+from assistant.model_evidence import Evidence, gather_evidence
 from assistant.model_requests import ModelRequests, Reply
 from assistant.prompting import Prompts
 from assistant.retrieval import Retriever

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from assistant.abstaining import Weakness, refuse
 from assistant.drafting import Draft
-from assistant.evidence import Evidence
 from assistant.library import Library
+from assistant.model_evidence import Evidence
 from assistant.passages import Asked, find_passages
 from assistant.phrases import phrase
 from assistant.retrieval import Retriever

@@ -12,8 +12,8 @@ from assistant.build import Workspace
 from assistant.claim_checks import find_faults, names_in
 from assistant.claim_support import SupportScorer
 from assistant.drafting import Draft
-from assistant.evidence import has_orders
 from assistant.library import Library
+from assistant.model_evidence import has_orders
 from assistant.retrieval import Retriever
 from assistant.schema import Citation, Language
 

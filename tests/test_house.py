@@ -72,7 +72,7 @@ ORDER = (
         "answer_text",
         "answered_by",
     },
-    {"claim_checks", "claim_alignment", "claim_support", "evidence", "generation"},
+    {"claim_checks", "claim_alignment", "claim_support", "model_evidence", "generation"},
     {"answering"},
     {"build"},
     {"evaluation"},
