@@ -17,6 +17,7 @@ from assistant.library import Library
 from assistant.named_provisions import names_provision, unknown_numbers
 from assistant.passages import Asked, Passage
 from assistant.phrases import phrase
+from assistant.required_evidence import Requirement, fits
 from assistant.schema import Answer, Query
 from assistant.text import search_tokens, words_of
 from assistant.validity import DATED_KINDS
@@ -27,6 +28,8 @@ COVERAGE_WEIGHT, MEANING_WEIGHT, INTERCEPT, BAR = 1.64, 6.27, -2.79, 0.45
 # the reader.
 WORLD_BAR = 0.1
 NEAREST = 3
+# Passages among which one must hold what the question requires.
+LOOKED_AT = 8
 # Inverse document frequency from which a word is a name that a right passage would hold.
 RARE = 5.0
 _FULL_TEXT = re.compile(r"\b(?:toan van|nguyen van|full text|clause by clause|verbatim|word for word)\b")
@@ -46,15 +49,24 @@ def confidence(passage: Passage) -> float:
     return 1.0 / (1.0 + math.exp(-value))
 
 
+def evidence_score(passages: Sequence[Passage]) -> float:
+    """How likely the best passages answer, 0 to 1; what the bars are held against."""
+    return max((confidence(passage) for passage in passages[:3]), default=0.0)
+
+
 def find_weakness(
-    query: Query, asked: Asked, passages: Sequence[Passage], library: Library
+    query: Query,
+    asked: Asked,
+    passages: Sequence[Passage],
+    library: Library,
+    requirements: Sequence[Requirement] = (),
 ) -> Weakness | None:
     """None when the best passages carry an answer."""
     numbers = unknown_numbers(query.standalone, library.documents.values())
     text = " ".join(passage.text for passage in passages[:3])
     if numbers and (names_provision(query.standalone) or any(n not in text for n in numbers)):
         return Weakness("absent", numbers)
-    best = max((confidence(passage) for passage in passages[:3]), default=0.0)
+    best = evidence_score(passages)
     if best < WORLD_BAR:
         return Weakness("world")
     if _FULL_TEXT.search(asked.folded) and passages[0].document.kind not in DATED_KINDS:
@@ -62,7 +74,20 @@ def find_weakness(
     names = missing_names(query, asked, passages)
     if names:
         return Weakness("absent", names)
+    lacking = _lacking(passages[:LOOKED_AT], requirements)
+    if lacking:
+        return Weakness("absent", lacking)
     return None if best >= BAR else Weakness("weak", ())
+
+
+def _lacking(
+    passages: Sequence[Passage], requirements: Sequence[Requirement]
+) -> tuple[str, ...]:
+    """What no passage holds; where each is held, but never together, all of it."""
+    if any(fits(passage, requirements) for passage in passages):
+        return ()
+    unmet = [r for r in requirements if not any(r.is_held(passage) for passage in passages)]
+    return tuple(dict.fromkeys(r.missing for r in unmet or requirements))
 
 
 def missing_names(query: Query, asked: Asked, passages: Sequence[Passage]) -> tuple[str, ...]:

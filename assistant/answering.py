@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -62,10 +63,14 @@ class Assistant:
         self,
         make_parts: Callable[[], Parts],
         retrieved_chunks: int,
+        reading: Callable[[], AbstractContextManager[None]] = nullcontext,
         writer: AnswerWriter | None = None,
     ) -> None:
-        self._make_parts, self._limit, self._writer = make_parts, retrieved_chunks, writer
-        self._parts = make_parts()
+        """`reading` keeps what is read inside it to one state of the corpus, whoever writes."""
+        self._make_parts, self._limit, self._reading = make_parts, retrieved_chunks, reading
+        self._writer = writer
+        with reading():
+            self._parts = make_parts()
 
     @property
     def library(self) -> Library:
@@ -85,16 +90,20 @@ class Assistant:
         previous: Query | None = None,
         as_typed: bool = False,
         today: date | None = None,
+        only_documents: frozenset[str] | None = None,
         answer_with: AnswerWith | None = None,
     ) -> Answer:
         """The verified answer. Raises QuestionError for a question that cannot be taken.
 
         `as_of` is the chosen date (a date said in the question wins), `previous` the query that a
-        follow-up follows, `as_typed` keeps missing accents as they are. `answer_with` keeps to the
-        extractive answer or insists on a model being set; without it a model is used if one is.
+        follow-up follows, `as_typed` keeps missing accents as they are. `only_documents` are keys of
+        documents to search; texts that these lead to (a predecessor, a successor) are still named.
+        `answer_with` keeps to the extractive answer or insists on a model being set; without it a
+        model is used if one is.
         """
         asked = _asked(
-            question, as_of=as_of, language=language, previous=previous, as_typed=as_typed, today=today
+            question, as_of=as_of, language=language, previous=previous, as_typed=as_typed,
+            today=today, only_documents=only_documents,
         )
         *_, last = self._steps(asked, answer_with)
         assert last.answer is not None  # the last step is the answer
@@ -121,7 +130,8 @@ class Assistant:
         writer, parts = self._chosen_writer(answer_with), self._current()
         requests = writer.begin() if writer else None
         chain = make_chain(parts, self._limit, writer, requests)
-        state = chain.invoke(asked)
+        with self._reading():
+            state = chain.invoke(asked)
         extractive: Answer = state["answer"]
         yield AnswerEvent("query", query=extractive.query)
         yield AnswerEvent("sources", text=render_sources(extractive), answer=extractive)
@@ -145,9 +155,10 @@ class Assistant:
         return None if answer_with == "extractive" else self._writer
 
     def _current(self) -> Parts:
-        if self._parts.library.is_stale:
-            self._parts = self._make_parts()
-        return self._parts
+        with self._reading():
+            if self._parts.library.is_stale:
+                self._parts = self._make_parts()
+            return self._parts
 
 
 def _asked(
@@ -158,6 +169,7 @@ def _asked(
     previous: Query | None = None,
     as_typed: bool = False,
     today: date | None = None,
+    only_documents: frozenset[str] | None = None,
 ) -> dict[str, Any]:
     """What the chain begins with."""
     return {
@@ -167,6 +179,7 @@ def _asked(
         "language": language,
         "previous": previous,
         "as_typed": as_typed,
+        "only_documents": only_documents,
     }
 
 
@@ -182,7 +195,7 @@ def make_chain(
     """
 
     def understand(asked: dict[str, Any]) -> Query:
-        return parts.reader.read(
+        query = parts.reader.read(
             asked["question"],
             today=asked["today"],
             chosen=asked["chosen"],
@@ -190,6 +203,7 @@ def make_chain(
             previous=asked["previous"],
             as_typed=asked["as_typed"],
         )
+        return replace(query, only_documents=asked["only_documents"])
 
     def condense(asked: dict[str, Any]) -> Query:
         query: Query = asked["query"]

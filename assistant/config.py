@@ -71,8 +71,27 @@ class Settings(BaseSettings):
     chat_trace: bool = Field(
         default=False, description="Write prompts and replies to `traces` in the data folder."
     )
+    document_megabytes: int = Field(
+        default=100, ge=1, le=2048, description="Largest file read or downloaded."
+    )
+    document_pages: int = Field(default=2000, ge=1, description="Most pages a file may have.")
+    document_seconds: int = Field(
+        default=1800, ge=10, description="Longest time for reading one file; a scan takes seconds a page."
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
+    host_names: str = Field(
+        default="", description="Names the page may be called by beside its address, by commas."
+    )
+    reader_password_hash: str | None = Field(
+        default=None, description="Made by `assistant password`; needed on an address others reach."
+    )
+    editor_password_hash: str | None = Field(
+        default=None, description="The same for those who may change the corpus and evaluate."
+    )
+    questions_a_minute: int = Field(
+        default=30, ge=1, description="Questions taken from one address in a minute."
+    )
 
     @field_validator(
         "chat_model",
@@ -100,6 +119,10 @@ class Settings(BaseSettings):
     @property
     def registry_file(self) -> Path:
         return self.data_folder / "registry.sqlite"
+
+    @property
+    def feedback_file(self) -> Path:
+        return self.data_folder / "feedback.jsonl"
 
     @property
     def lock_file(self) -> Path:

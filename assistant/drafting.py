@@ -13,6 +13,7 @@ from assistant.citations import format_day, provision_label
 from assistant.library import Library
 from assistant.passages import Passage, quotable_span
 from assistant.phrases import phrase
+from assistant.required_evidence import Requirement
 from assistant.retrieval import Retriever
 from assistant.schema import (
     Answer,
@@ -41,10 +42,12 @@ class Draft:
         library: Library,
         retriever: Retriever,
     ) -> None:
-        self.query, self.library, self.retriever = query, library, retriever
+        self.query, self.retriever = query, retriever
         self.language: Language = query.language
         self.day = query.as_of.end
+        self.library = library.on(self.day)
         self.is_abstaining = False  # set by a shape that found what was named not to be held
+        self.requirements: tuple[Requirement, ...] = ()
         self.claims: list[Claim] = []
         self.notices: list[Notice] = []
         self.citations: list[Citation] = []

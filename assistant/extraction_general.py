@@ -11,6 +11,7 @@ from assistant.direct_answer import bodies_in, name_body, name_point
 from assistant.drafting import Draft
 from assistant.passages import COVERAGE, Asked, Passage, quotable_span
 from assistant.phrases import phrase
+from assistant.required_evidence import fits
 from assistant.schema import Document, Language, Provision
 from assistant.text import fold, search_tokens
 from assistant.validity import DATED_KINDS, is_in_force, split_span, validity_on
@@ -97,7 +98,11 @@ def _ranked(draft: Draft, asked: Asked, passages: Sequence[Passage]) -> list[Pas
     """Best first for this question's shape and day; what restates a provision gives way to it."""
     if draft.query.intent in ("who", "list", "fact", "allowed"):
         passages = _followed(draft, asked, passages)
-    return sorted(passages, key=lambda p: (-_fitness(draft, asked, p), p.document.key, p.start))
+    def order(passage: Passage) -> tuple[bool, float, str, int]:
+        is_lacking = not fits(passage, draft.requirements)
+        return is_lacking, -_fitness(draft, asked, passage), passage.document.key, passage.start
+
+    return sorted(passages, key=order)
 
 
 def _followed(draft: Draft, asked: Asked, passages: Sequence[Passage]) -> list[Passage]:
@@ -271,8 +276,8 @@ def _and(language: Language) -> str:
 
 def _cite_original(draft: Draft, lead: Passage) -> None:
     """Beside an English digest of a Vietnamese act: the provision in the original's language."""
-    original = draft.library.documents.get(f"{lead.document.id}.vi")
-    if original is None or original.kind not in ("law", "decree", "decision"):
+    original = draft.library.document_of(lead.document.id, "vi")
+    if original is None or original.language != "vi" or original.kind not in ("law", "decree", "decision"):
         return
     provision = draft.library.provision(original.key, lead.provision_id)
     if provision is not None:

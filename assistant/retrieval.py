@@ -42,7 +42,7 @@ class RetrievalWeights:
     # Above 1, the most that the rest of a score can be: a named provision is never behind another.
     named_provision: float = 1.25
     named_text: float = 0.25
-    in_force: float = 0.3
+    in_force: float = 0.5
 
 
 class Retriever:
@@ -86,8 +86,11 @@ class Retriever:
             for row, chunk in chunks.items()
             if self._is_wanted(chunk, query) and only in (None, chunk.document_id)
         }
+        # Repealed texts and twins in the other language must not set the scale: a text in force is
+        # scored as it would be if they were not held.
+        current = {row for row, chunk in chunks.items() if self._is_current(chunk, query)}
         scaled = {
-            name: _scaled(scores, self.weights.candidates if name == "dense" else None)
+            name: _scaled(scores, self.weights.candidates, current or set(chunks))
             for name, scores in components.items()
         }
         typed = detect_language(query.standalone)
@@ -109,7 +112,7 @@ class Retriever:
     def _components(
         self, query: Query, only: str | None
     ) -> tuple[dict[str, Scores], dict[int, list[float]]]:
-        count = self.weights.candidates
+        count = self.weights.candidates * 2  # some are of repealed texts or twins
         typed = detect_language(query.standalone)
         other: Language = "en" if typed == "vi" else "vi"
         spelled, translated = (*query.expansions, "", "")[:2]
@@ -126,6 +129,10 @@ class Retriever:
         others = {row for scores in components.values() for row in scores}
         if only is not None:
             others |= set(self._registry.rows_of_texts([only]))
+        elif query.only_documents is not None:
+            # What may be searched can be far down the list of all: none of it is left out.
+            ids = {key.rsplit(".", 1)[0] for key in query.only_documents}
+            others |= set(self._registry.rows_of_texts(ids))
         components["dense"], similarities = self._dense(query, typed, others)
         return components, similarities
 
@@ -161,11 +168,14 @@ class Retriever:
         return found
 
     def _is_wanted(self, chunk: Chunk, query: Query) -> bool:
-        if chunk.is_heading:
+        if chunk.is_heading or not self._library.is_wording_of(chunk.document_key, query.as_of):
             return False
-        if chunk.language == query.language:
-            return True
-        return f"{chunk.document_id}.{query.language}" not in self._library.documents
+        usable = self._library.documents if query.only_documents is None else query.only_documents
+        if chunk.document_key not in usable:
+            return False
+        return chunk.language == query.language or (
+            f"{chunk.document_id}.{query.language}" not in usable
+        )
 
     def _fuse(
         self, row: int, chunk: Chunk, query: Query, scaled: Mapping[str, Scores], typed: Language
@@ -179,16 +189,17 @@ class Retriever:
             score += weights.named_provision
         if chunk.document_id in query.documents:
             score += weights.named_text
+        return score if self._is_current(chunk, query) else score - weights.in_force
+
+    def _is_current(self, chunk: Chunk, query: Query) -> bool:
+        """Whether its text is in force at the time asked about, or named in the question."""
         document = self._library.documents[chunk.document_key]
-        if not is_in_force(document, query.as_of) and document.id not in query.documents:
-            score -= weights.in_force
-        return score
+        return document.id in query.documents or is_in_force(document, query.as_of)
 
     def chunk_holding(self, document_key: str, start: int) -> RetrievedChunk | None:
         """The chunk of a document that holds an offset: followed, not searched for."""
-        rows = self._registry.rows_of_texts([document_key.rsplit(".", 1)[0]])
-        for chunk in self._registry.chunks(rows).values():
-            if chunk.document_key == document_key and chunk.start <= start < chunk.end:
+        for chunk in self._registry.chunks_of(document_key).values():
+            if chunk.start <= start < chunk.end:
                 return RetrievedChunk(chunk, 0, 0.0, {"linked": ComponentRank(1, 1.0)})
         return None
 
@@ -252,13 +263,13 @@ def shared_words(text: str) -> str:
     return " ".join(kept)
 
 
-def _scaled(scores: Scores, best: int | None = None) -> Scores:
-    """Min-max to 0..1 over the `best` highest scores (None: all); what is below them gets 0."""
-    values = sorted(scores.values(), reverse=True)[:best]
+def _scaled(scores: Scores, best: int, among: set[int]) -> Scores:
+    """Min-max to 0..1 over the `best` highest scores `among` those rows; what lies outside is cut."""
+    values = sorted((scores[row] for row in scores.keys() & among), reverse=True)[:best]
     if not values or values[0] <= values[-1]:
         return dict.fromkeys(scores, 1.0)
     low, span = values[-1], values[0] - values[-1]
-    return {row: max(0.0, (score - low) / span) for row, score in scores.items()}
+    return {row: min(1.0, max(0.0, (score - low) / span)) for row, score in scores.items()}
 
 
 def _ranked(scores: Scores) -> dict[int, ComponentRank]:

@@ -139,3 +139,10 @@ def has_english_words(text: str) -> bool:
 def collapse_spaces(text: str) -> str:
     """One line, single spaces, for comparison and display of short pieces."""
     return re.sub(r"\s+", " ", text).strip()
+
+
+def printable_name(name: str, longest: int = 120) -> str:
+    """A file's name as it may be shown: no folders, no control or direction marks, not endless."""
+    last = re.split(r"[/\\]", name)[-1]
+    shown = "".join(letter if letter.isprintable() else "�" for letter in last).strip(" .")
+    return shown[:longest] or "?"

@@ -109,7 +109,7 @@ def test_the_reference_answer_prints_every_required_fact(row: Row) -> None:
 
 def test_the_sets_are_large_and_share_nothing() -> None:
     assert len(ROWS) >= 200
-    assert 0.4 <= len(TUNE) / len(ROWS) <= 0.5
+    assert 0.4 <= len(TUNE) / len(ROWS) <= 0.55
     assert all(row["id"].startswith("T") for row in TUNE)
     assert all(row["id"].startswith("R") for row in REPORT)
     assert max(Counter(row["id"] for row in ROWS).values()) == 1
