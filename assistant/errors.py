@@ -4,6 +4,7 @@ AssistantError
 ├── ConfigurationError      a setting, a package or a file named by a setting is missing or wrong
 ├── DocumentError           a document cannot be read or is not what it claims to be
 │   ├── StructureError      the parsed structure breaks one of its own invariants
+│   ├── UnconfirmedError    severe doubts of a document that nobody has confirmed
 │   └── SourceError         a file or an address cannot be read; the message is in both languages
 │       ├── UnreadableError         empty, damaged, cut off, not language, or its reader crashed
 │       ├── UnsupportedFormatError  a format that is not read
@@ -40,6 +41,10 @@ class DocumentError(AssistantError):
 
 class StructureError(DocumentError):
     """The parsed structure breaks one of its own invariants (a bug in us, not in the document)."""
+
+
+class UnconfirmedError(DocumentError):
+    """A document has severe doubts, and whoever adds it has not said that it is right all the same."""
 
 
 class SourceError(DocumentError):

@@ -92,8 +92,13 @@ class Registry:
         if held is not None and held[:2] == (id(self), get_ident()):
             yield held[2]
             return
-        with self.engine.connect() as connection:
-            yield connection
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except sa.exc.DatabaseError as error:
+            raise CorpusIndexError(
+                f"{self.file} cannot be read ({error.orig}). Mend it with: assistant corpus rebuild"
+            ) from error
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -252,8 +257,8 @@ class Registry:
             with self.connect() as connection:
                 rows = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars()
                 return [f"registry: {line}" for line in rows if line != "ok"]
-        except sa.exc.DatabaseError as error:
-            return [f"registry: {error.orig}"]
+        except CorpusIndexError as error:
+            return [f"registry: {error}"]
 
     # structure
 

@@ -130,6 +130,28 @@ def indexing_progress(title: str) -> Iterator[ShowProgress]:
         bar.update(task, completed=total, total=total, description="")
 
 
+@contextmanager
+def source_progress(title: str) -> Iterator[ShowProgress]:
+    """A callback (done, total, what) for one source on standard error: pages, bytes or chunks.
+
+    `total` 0 means that it is not known. A pipe gets nothing: the table that follows says it all.
+    """
+    console = error_console()
+    if not console.is_terminal:
+        yield lambda done, total, what: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(title[:60], total=None)
+
+        def show(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total or None, description=what[:60])
+
+        yield show
+
+
 def answer_as_json(answer: Answer, text: str) -> str:
     """The whole answer, dates in ISO form, and `text`, its rendered form, beside it."""
     return json.dumps(

@@ -20,7 +20,18 @@ from assistant.text import fold
 
 # Kinds that bind from a date on: without one they are not in force yet. The rest is undated.
 DATED_KINDS = frozenset(
-    {"law", "decree", "decision", "circular", "resolution", "treaty", "protocol"}
+    {
+        "law",
+        "decree",
+        "decision",
+        "circular",
+        "resolution",
+        "ordinance",
+        "directive",
+        "regulation",
+        "treaty",
+        "protocol",
+    }
 )
 
 

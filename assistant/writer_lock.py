@@ -11,7 +11,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +32,9 @@ def writer_lock(file: Path) -> Iterator[None]:
             "Wait for it to finish, then try again."
         ) from error
     try:
-        _holder_file(file).write_text(json.dumps(_holder()), encoding="utf-8")
+        # On a full disk the name is missing; what is to be written says that it is full.
+        with suppress(OSError):
+            _holder_file(file).write_text(json.dumps(_holder()), encoding="utf-8")
         yield
     finally:
         _holder_file(file).unlink(missing_ok=True)

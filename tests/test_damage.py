@@ -14,6 +14,8 @@ from invented_laws import LAWS, LetterEncoder, damage, make_indexer, make_law
 
 from assistant.build import Workspace
 from assistant.chroma_snapshot import ChromaSnapshot
+from assistant.errors import CorpusIndexError
+from assistant.registry_salvage import salvage_registry
 
 ADDED = make_law(9, text_kind="official")
 OFFICIAL = make_law(1, " (nguyên văn)", text_kind="official")
@@ -83,7 +85,7 @@ def delete_chroma(workspace: Workspace) -> None:
 
 def nearest(workspace: Workspace) -> list[float]:
     """Cosines of what is found nearest to the first vector; many are alike, so their ids may not."""
-    ids, vectors = workspace.registry.searched_vectors()
+    ids, vectors = workspace.registry.vectors_after(0)
     cosines = dict(zip(ids, (vectors @ vectors[0]).tolist(), strict=True))
     return [round(cosines[name], 5) for name in workspace.store.search(vectors[0], 8)]
 
@@ -180,7 +182,7 @@ def test_damage_is_found_and_mended(workspace: Workspace, case: str) -> None:
     make_indexer(fresh, LetterEncoder()).synchronize(LAWS, rebuild=True)
     assert damage(fresh) == []
     assert fresh.registry.documents() == whole
-    assert len(fresh.store.search(fresh.registry.searched_vectors()[1][0], 5)) == 5
+    assert len(fresh.store.search(fresh.registry.vectors_after(0)[1][0], 5)) == 5
 
 
 def test_a_lost_original_is_reported_until_the_file_is_given_again(
@@ -239,7 +241,7 @@ def test_a_folder_that_nobody_names_is_swept(workspace: Workspace) -> None:
 
 def test_who_reads_the_old_folder_goes_on_when_a_new_one_is_built(workspace: Workspace) -> None:
     reader = Workspace(workspace.settings)
-    vector = reader.registry.searched_vectors()[1][0]
+    vector = reader.registry.vectors_after(0)[1][0]
     assert nearest(reader)
     for number in (21, 22, 23):
         make_indexer(workspace, LetterEncoder()).put(
@@ -247,3 +249,53 @@ def test_who_reads_the_old_folder_goes_on_when_a_new_one_is_built(workspace: Wor
         workspace.store.rebuild()
         assert len(reader.store.search(vector, 5)) == 5
     assert nearest(reader) == nearest(Workspace(workspace.settings))
+
+
+def cut_registry(workspace: Workspace, share: float) -> None:
+    run(workspace, "SELECT 1")
+    workspace.registry.close()
+    file = workspace.settings.registry_file
+    for suffix in ("-wal", "-shm"):
+        assert not file.with_name(file.name + suffix).exists(), "checkpointed when closed"
+    file.write_bytes(file.read_bytes()[: int(file.stat().st_size * share)])
+
+
+@pytest.mark.parametrize("share", [0.97, 0.6, 0.0003])
+def test_a_cut_off_registry_is_set_aside_and_the_ledger_saved_as_far_as_it_is_there(
+    workspace: Workspace, share: float
+) -> None:
+    cut_registry(workspace, share)
+    lines = salvage_registry(workspace.settings.registry_file, workspace.settings.lock_file)
+    assert "is set aside as registry.damaged-" in lines[0]
+    assert list(workspace.settings.data_folder.glob("registry.damaged-*.sqlite"))
+    fresh = Workspace(workspace.settings)
+    make_indexer(fresh, LetterEncoder()).synchronize(LAWS, rebuild=True)
+    held = {document.key: document for document in fresh.registry.documents()}
+    assert {law.key for law in LAWS} <= set(held)
+    saved = lines[1].removeprefix("added texts saved: ")
+    assert all(key in held and key in lines[1] for key in saved.split(", ") if key != "none")
+    assert all(v.origin == "added" or v.number == 0 for v in fresh.registry.versions())
+    # A cut-off original shows as missing at worst; everything else is whole again.
+    assert [line for line in damage(fresh) if not line.startswith("the original of ")] == []
+    assert salvage_registry(workspace.settings.registry_file, workspace.settings.lock_file) == []
+
+
+def test_added_texts_survive_a_registry_whose_chunks_are_damaged(workspace: Workspace) -> None:
+    """The ledger's pages are whole: everything that was added is there again."""
+    run(workspace, "CREATE TABLE filler (x)", "INSERT INTO filler VALUES (randomblob(100000))")
+    before = workspace.registry.documents()
+    cut_registry(workspace, 0.9)
+    [_, saved] = salvage_registry(workspace.settings.registry_file, workspace.settings.lock_file)
+    assert saved == "added texts saved: law-1-2000.vi, law-9-2000.vi"
+    fresh = Workspace(workspace.settings)
+    make_indexer(fresh, LetterEncoder()).synchronize(LAWS, rebuild=True)
+    assert fresh.registry.documents() == before and damage(fresh) == []
+    assert len(fresh.registry.history()) == 3
+
+
+def test_a_damaged_registry_says_how_to_mend_it(workspace: Workspace) -> None:
+    cut_registry(workspace, 0.5)
+    with pytest.raises(CorpusIndexError, match="assistant corpus rebuild"):
+        fresh = Workspace(workspace.settings)
+        fresh.registry.documents()
+        fresh.registry.chunks()

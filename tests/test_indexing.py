@@ -131,7 +131,7 @@ def test_a_rebuild_changes_to_a_model_of_another_width(indexed: Workspace) -> No
     make_indexer(other, LetterEncoder("aei")).synchronize(LAWS, rebuild=True)
     check_model(other.settings, other.registry)
     assert damage(other) == []
-    assert other.registry.searched_vectors()[1].shape[1] == 3
+    assert other.registry.vectors_after(0)[1].shape[1] == 3
     with pytest.raises(ModelMismatchError):
         check_model(indexed.settings, indexed.registry)
 

@@ -18,17 +18,20 @@ import uvicorn
 from fastapi import FastAPI
 from gradio.events import api
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from assistant.answering import Assistant
-from assistant.build import build_assistant
+from assistant.build import Workspace, build_assistant
 from assistant.config import Settings
 from assistant.errors import AssistantError
 from assistant.feedback import FeedbackLog
 from ui.access import AccessGate, make_access
 from ui.chat_routes import make_chat_routes, refuse_input
 from ui.conversation import AskRequest, answer_to_json
+from ui.corpus_page import CORPUS_PATH, mount_corpus_page
 from ui.document_routes import make_document_routes
+from ui.evaluation_page import EVALUATION_PATH, make_evaluation_app
+from ui.evaluation_routes import make_evaluation_routes
 from ui.handlers import ChatHandlers
 from ui.limits import RequestLimits
 from ui.login import make_login_routes
@@ -42,6 +45,7 @@ from ui.strings import STRINGS
 ANSWERS_AT_A_TIME = 2
 # Further questions wait in line; beyond this many a visitor is told that the server is busy.
 MOST_WAITING = 32
+MOST_UPLOADED_BYTES = 50_000_000
 _LIMITED_PATHS = ("/gradio_api/", "/chat/next", "/chat/", "/feedback", "/login")
 _MEDIA_TYPES = {
     "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml",
@@ -108,9 +112,11 @@ def make_server(
 ) -> FastAPI:
     """All pages in FastAPI, with `/health` and what guards them.
 
-    Raises ConfigurationError for an address that others reach when no password is set.
+    `editor_pages` are the pages for editors; None for all there are. Raises ConfigurationError for an
+    address that others reach when no password is set.
     """
-    access, pages = make_access(settings), dict(editor_pages or {})
+    access = make_access(settings)
+    pages = make_editor_pages(assistant, settings) if editor_pages is None else editor_pages
     mounted = frozenset((*PATHS[:2], *pages))
 
     def frame(request: Request) -> Frame:
@@ -128,17 +134,23 @@ def make_server(
     server.include_router(make_chat_routes(assistant, frame, log, settings.question_characters))
     server.include_router(make_document_routes(lambda: assistant.library, frame))
     server.include_router(make_login_routes(access, frame))
+    server.include_router(make_evaluation_routes(settings))
     _add_small_routes(server, assistant)
     for mount in pages.values():
         mount(server)
     # Last, for it takes every address that nothing before it took.
-    gr.mount_gradio_app(
-        server, make_app(ChatHandlers(assistant, settings.question_characters)), path="/",
-        ssr_mode=False, footer_links=[], theme=make_theme(),
-        # A bug's message is for the log; `gr.Error` of the program interface is shown all the same.
-        show_error=False,
-    )
+    _mount(server, make_app(ChatHandlers(assistant, settings.question_characters)), "/")
     return server
+
+
+def make_editor_pages(assistant: Assistant, settings: Settings) -> EditorPages:
+    """The pages that Gradio lays out: the corpus and bulk evaluation."""
+    return {
+        CORPUS_PATH: lambda server: mount_corpus_page(server, Workspace(settings), theme=make_theme()),
+        EVALUATION_PATH: lambda server: _mount(
+            server, make_evaluation_app(assistant, settings), EVALUATION_PATH
+        ),
+    }
 
 
 def _add_small_routes(server: FastAPI, assistant: Assistant) -> None:
@@ -167,6 +179,30 @@ def privacy_of(assistant: Assistant) -> Privacy:
         return Privacy()
     hosted = next((model.host for model in models if model.is_hosted), None)
     return Privacy(models[0].name, hosted)
+
+
+def _mount(server: FastAPI, blocks: gr.Blocks, path: str) -> None:
+    if path != "/":
+        # A mount answers below its path only, and "/" would take the path itself.
+        server.add_api_route(path, _add_slash, include_in_schema=False)
+    gr.mount_gradio_app(
+        server, blocks, path=path, ssr_mode=False, footer_links=[], theme=make_theme(),
+        css=_style_of(path), max_file_size=MOST_UPLOADED_BYTES,
+        # A bug's message is for the log; `gr.Error` of the program interface is shown all the same.
+        show_error=False,
+    )
+
+
+def _add_slash(request: Request) -> Response:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{request.url.path}/{query}", status_code=307)
+
+
+def _style_of(path: str) -> str:
+    """The style of all pages, and that of this one where it has one."""
+    folder = files("ui").joinpath("static")
+    held = [folder.joinpath(name) for name in ("page.css", f"{path.strip('/')}.css")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in held if file.is_file())
 
 
 def _host_names(settings: Settings) -> frozenset[str] | None:

@@ -106,8 +106,9 @@ class _Response:
             headers.update(_HEADERS)
             # A route of ours may set a stricter one, never a laxer.
             policy = _GRADIO_POLICY.format(nonce=self._nonce) if self._is_gradio else _OWN_POLICY
+            is_own = "content-security-policy" in headers
             headers.setdefault("content-security-policy", policy)
-            if self._is_gradio and headers.get("content-type", "").startswith("text/html"):
+            if self._is_gradio and not is_own and headers.get("content-type", "").startswith("text/html"):
                 self._held = message
                 return
         elif self._held is not None:

@@ -14,10 +14,17 @@ from assistant.indexing import Progress
 from assistant.schema import Document
 
 
-def own_texts_settings(settings: Settings, documents: Sequence[Document]) -> Settings:
+def texts_id(documents: Sequence[Document]) -> str | None:
+    """Sixteen hex digits over the texts, None for none: a run keeps them to find its index again."""
+    if not documents:
+        return None
+    joined = "".join(document.content_hash for document in documents)
+    return hashlib.sha256(joined.encode()).hexdigest()[:16]
+
+
+def own_texts_settings(settings: Settings, own_texts: str) -> Settings:
     """Settings over the folder of these texts; the embedding model is shared, not copied."""
-    digest = hashlib.sha256("".join(d.content_hash for d in documents).encode()).hexdigest()
-    folder = settings.data_folder / "evaluation-texts" / digest[:16]
+    folder = settings.data_folder / "evaluation-texts" / own_texts
     folder.mkdir(parents=True, exist_ok=True)
     models = folder / "models"
     settings.models_folder.mkdir(exist_ok=True)
@@ -33,6 +40,6 @@ def index_own_texts(
     settings: Settings, documents: Sequence[Document], progress: Progress | None = None
 ) -> Settings:
     """Settings over an index that holds exactly these texts."""
-    own = own_texts_settings(settings, documents)
+    own = own_texts_settings(settings, texts_id(documents) or "")
     Workspace(own).indexer().synchronize(documents, progress)
     return own

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date
@@ -46,7 +46,7 @@ def default_workers() -> int:
 def run_samples(
     assistant: Assistant, folder: RunFolder, samples: Sequence[EvaluationSample], today: date, *,
     workers: int = 1, check_determinism: int = 0,
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     """Ask what the run has not asked yet; each record is on disk before its step is given.
 
     The first `check_determinism` samples are asked twice. Stopping to take steps stops the run,

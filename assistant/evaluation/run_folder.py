@@ -24,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.config import Settings
 from assistant.errors import EvaluationError, LockedError
 from assistant.evaluation.dataset import SAMPLES, Dataset
+from assistant.evaluation.own_texts import texts_id
 from assistant.library import Library
 from assistant.schema import EvaluationSample, SampleResult
 
@@ -48,6 +49,7 @@ class RunStamp:
     workers: int = 1
     check_determinism: int = 0
     python: str = field(default_factory=lambda: sys.version.split()[0])
+    own_texts: str | None = None
     model: str | None = None
     finished_at: str | None = None
     seconds: float | None = None
@@ -84,6 +86,7 @@ def make_stamp(
         started_at=begun.isoformat(timespec="seconds"),
         workers=workers,
         check_determinism=check_determinism,
+        own_texts=texts_id(dataset.documents),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,14 +16,17 @@ from assistant.evaluation.dataset import Dataset, require_usable
 from assistant.evaluation.gate import Gate, load_gate
 from assistant.evaluation.gold import ProvisionResolver
 from assistant.evaluation.importers import load_dataset
-from assistant.evaluation.own_texts import index_own_texts
+from assistant.evaluation.own_texts import index_own_texts, own_texts_settings
 from assistant.evaluation.report import Report, load_rows, make_report
 from assistant.evaluation.run import Step, default_workers, run_samples
 from assistant.evaluation.run_folder import (
     RunFolder,
+    code_version,
+    corpus_hash,
     find_run,
     list_runs,
     make_stamp,
+    public_settings,
     require_same_conditions,
     runs_folder,
 )
@@ -118,7 +121,7 @@ class Session:
             self.folder = RunFolder(self._request.out or _free_folder(runs / stamp.run_id))
             self.folder.begin(stamp, self.dataset.samples)
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Generator[Step, None, None]:
         """Ask what is not asked yet."""
         assert self._assistant is not None, "open() comes first"
         stamp = self.folder.stamp()
@@ -134,6 +137,28 @@ class Session:
             baseline = load_rows(self._baseline)
         name = self._baseline.stamp().run_id if self._baseline else None
         return make_report(self.folder, baseline=baseline, baseline_name=name, gate=self._gate)
+
+
+def go_on(
+    folder: RunFolder, settings: Settings, assistant: Assistant
+) -> Generator[Step, None, None]:
+    """Ask the rest of a run from its folder alone, over the texts it was begun over.
+
+    Raises EvaluationError when corpus, code or settings changed since.
+    """
+    stamp = folder.stamp()
+    if stamp.own_texts:
+        own = own_texts_settings(settings, stamp.own_texts)
+        settings, assistant = own, build_assistant(own)
+    now = replace(
+        stamp, corpus_hash=corpus_hash(assistant.library), code_version=code_version(),
+        settings=public_settings(settings),
+    )
+    require_same_conditions(stamp, now)
+    yield from run_samples(
+        assistant, folder, folder.samples(), stamp.today,
+        workers=stamp.workers, check_determinism=stamp.check_determinism,
+    )
 
 
 def _run_to_resume(out: Path | None, runs: Path, dataset_hash: str) -> RunFolder:
