@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from assistant.loading.markdown import load_markdown
-from assistant.schema import Document, Provision
+from assistant.schema import Provision
 from assistant.structure import parse_structure
 from assistant.text import fold
 from assistant.validity import load_changes, load_concordance

@@ -35,7 +35,7 @@ from ui.evaluation_routes import make_evaluation_routes
 from ui.handlers import ChatHandlers
 from ui.limits import RequestLimits
 from ui.login import make_login_routes
-from ui.pages import PATHS, Frame, make_frame
+from ui.pages import PATHS, Frame, make_frame, render_banner
 from ui.render import Privacy, view_turn
 from ui.security import PageSecurity, is_loopback
 from ui.strings import STRINGS
@@ -127,7 +127,8 @@ def make_server(
     server.add_middleware(RequestLimits, posts_a_minute=settings.questions_a_minute, paths=_LIMITED_PATHS)
     server.add_middleware(AccessGate, access=access)
     server.add_middleware(
-        PageSecurity, host_names=_host_names(settings), gradio_paths=tuple(pages)
+        PageSecurity, host_names=_host_names(settings), gradio_paths=tuple(pages),
+        make_banner=lambda scope: render_banner(Request(scope), mounted),
     )
     server.add_exception_handler(AssistantError, refuse_input)
     log = FeedbackLog(settings.feedback_file)
