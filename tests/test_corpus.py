@@ -217,7 +217,8 @@ def test_no_text_is_an_orphan(language: str) -> None:
 
 
 _ONE = {
-    "vi": r"(?:(?:các )?điểm (?P<point>[a-zđ]|\([a-z]\))\)?,? )?(?:khoản (?P<clause>\d+),? )?Điều (?P<article>\d+)",
+    "vi": r"(?:(?:các )?điểm (?P<point>[a-zđ]|\([a-z]\))\)?,? )?"
+    r"(?:khoản (?P<clause>\d+),? )?Điều (?P<article>\d+)",
     "en": r"Articles? (?P<article>\d+)(?:\((?P<clause>\d+)\))?(?:\((?P<point>[a-zđ])\))?",
 }
 _JOIN = {"vi": r"(?:,| và| hoặc| đến|;)* (?:Điều )?|-", "en": r"(?:,| and| or| to|;)* (?:Articles? )?|-"}
