@@ -137,8 +137,10 @@ def make_server(
     server.include_router(make_login_routes(access, frame))
     server.include_router(make_evaluation_routes(settings))
     _add_small_routes(server, assistant)
-    for mount in pages.values():
+    for path, mount in pages.items():
         mount(server)
+        # A mount answers below its path only, and "/" would take the path itself.
+        server.add_api_route(path, _add_slash, include_in_schema=False)
     # Last, for it takes every address that nothing before it took.
     _mount(server, make_app(ChatHandlers(assistant, settings.question_characters)), "/")
     return server
@@ -183,9 +185,6 @@ def privacy_of(assistant: Assistant) -> Privacy:
 
 
 def _mount(server: FastAPI, blocks: gr.Blocks, path: str) -> None:
-    if path != "/":
-        # A mount answers below its path only, and "/" would take the path itself.
-        server.add_api_route(path, _add_slash, include_in_schema=False)
     gr.mount_gradio_app(
         server, blocks, path=path, ssr_mode=False, footer_links=[], theme=make_theme(),
         css=_style_of(path), max_file_size=MOST_UPLOADED_BYTES,
