@@ -18,7 +18,7 @@ test: $(VENV)/.installed-dev
 
 benchmark: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/retrieval.py
-	$(BIN)/python benchmarks/answers.py corpus/questions/report.jsonl
+	$(BIN)/assistant evaluate corpus/questions/report.jsonl --today 2026-11-22
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -49,6 +49,11 @@ def confidence(passage: Passage) -> float:
     return 1.0 / (1.0 + math.exp(-value))
 
 
+def evidence_score(passages: Sequence[Passage]) -> float:
+    """How likely the best passages answer, 0 to 1; what the bars are held against."""
+    return max((confidence(passage) for passage in passages[:3]), default=0.0)
+
+
 def find_weakness(
     query: Query,
     asked: Asked,
@@ -61,7 +66,7 @@ def find_weakness(
     text = " ".join(passage.text for passage in passages[:3])
     if numbers and (names_provision(query.standalone) or any(n not in text for n in numbers)):
         return Weakness("absent", numbers)
-    best = max((confidence(passage) for passage in passages[:3]), default=0.0)
+    best = evidence_score(passages)
     if best < WORLD_BAR:
         return Weakness("world")
     if _FULL_TEXT.search(asked.folded) and passages[0].document.kind not in DATED_KINDS:

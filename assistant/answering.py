@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
@@ -26,9 +27,13 @@ from assistant.schema import Answer, Language, Query, RetrievedChunk
 
 @dataclass(frozen=True, slots=True)
 class AnswerEvent:
-    """One step of a streamed answer: the question understood, its sources, text, the whole."""
+    """One step of a streamed answer: the question understood, its sources, text, the whole.
 
-    kind: Literal["query", "sources", "text", "answer"]
+    "provisional" holds, in `text`, all that a model has written so far, not yet verified: each one
+    takes the place of the one before, and the "text" events that follow take the place of all.
+    """
+
+    kind: Literal["query", "sources", "provisional", "text", "answer"]
     query: Query | None = None
     text: str = ""
     answer: Answer | None = None
@@ -46,9 +51,16 @@ class Parts:
 class Assistant:
     """Answers questions over a corpus. Holds no state of any user; safe to share by threads."""
 
-    def __init__(self, make_parts: Callable[[], Parts], retrieved_chunks: int) -> None:
-        self._make_parts, self._limit = make_parts, retrieved_chunks
-        self._parts = make_parts()
+    def __init__(
+        self,
+        make_parts: Callable[[], Parts],
+        retrieved_chunks: int,
+        reading: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """`reading` keeps what is read inside it to one state of the corpus, whoever writes."""
+        self._make_parts, self._limit, self._reading = make_parts, retrieved_chunks, reading
+        with reading():
+            self._parts = make_parts()
 
     @property
     def library(self) -> Library:
@@ -63,11 +75,13 @@ class Assistant:
         previous: Query | None = None,
         as_typed: bool = False,
         today: date | None = None,
+        only_documents: frozenset[str] | None = None,
     ) -> Answer:
         """The verified answer. Raises QuestionError for a question that cannot be taken.
 
         `as_of` is the chosen date (a date said in the question wins), `previous` the query that a
-        follow-up follows, `as_typed` keeps missing accents as they are.
+        follow-up follows, `as_typed` keeps missing accents as they are. `only_documents` are keys of
+        documents to search; texts that these lead to (a predecessor, a successor) are still named.
         """
         asked = {
             "question": question,
@@ -76,8 +90,10 @@ class Assistant:
             "language": language,
             "previous": previous,
             "as_typed": as_typed,
+            "only_documents": only_documents,
         }
-        answer: Answer = make_chain(self._current(), self._limit).invoke(asked)["answer"]
+        with self._reading():
+            answer: Answer = make_chain(self._current(), self._limit).invoke(asked)["answer"]
         return answer
 
     def stream(self, question: str, **options: Any) -> Iterator[AnswerEvent]:
@@ -91,16 +107,17 @@ class Assistant:
         yield AnswerEvent("answer", answer=answer)
 
     def _current(self) -> Parts:
-        if self._parts.library.is_stale:
-            self._parts = self._make_parts()
-        return self._parts
+        with self._reading():
+            if self._parts.library.is_stale:
+                self._parts = self._make_parts()
+            return self._parts
 
 
 def make_chain(parts: Parts, limit: int) -> Runnable[dict[str, Any], dict[str, Any]]:
     """The LCEL chain: adds `query`, `retrieved` and `answer` to what was asked."""
 
     def understand(asked: dict[str, Any]) -> Query:
-        return parts.reader.read(
+        query = parts.reader.read(
             asked["question"],
             today=asked["today"],
             chosen=asked["chosen"],
@@ -108,6 +125,7 @@ def make_chain(parts: Parts, limit: int) -> Runnable[dict[str, Any], dict[str, A
             previous=asked["previous"],
             as_typed=asked["as_typed"],
         )
+        return replace(query, only_documents=asked["only_documents"])
 
     def retrieve(asked: dict[str, Any]) -> tuple[RetrievedChunk, ...]:
         return parts.retriever.retrieve(asked["query"], limit)

@@ -20,14 +20,17 @@ from assistant.embeddings import (
 )
 from assistant.exact_search import MOST_VECTORS, ExactSearch
 from assistant.indexing import Indexer, IndexReport, Progress, check_model
+from assistant.intake import Intake
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.loading.markdown import load_markdown
 from assistant.query import QueryReader
 from assistant.registry import Registry
+from assistant.registry_salvage import salvage_registry
 from assistant.retrieval import Rerank, Retriever
 from assistant.schema import Document
 from assistant.store import VectorStore
+from assistant.unfinished import mend_index
 from assistant.vector_pack import VectorPack, load_default_centres
 
 
@@ -57,7 +60,7 @@ class Workspace:
 
     @cached_property
     def store(self) -> VectorStore:
-        return VectorStore(self.settings.chroma_folder)
+        return VectorStore(self.registry, self.settings.chroma_folder)
 
     def indexer(self) -> Indexer:
         return Indexer(
@@ -71,12 +74,28 @@ class Workspace:
             pack=VectorPack(shipped_corpus() / "vectors", embedding_fingerprint(self.settings)),
         )
 
+    def intake(self, scratch: Path, *, allow_private: bool = False) -> Intake:
+        """Previews and commits; `scratch` takes what is fetched, `allow_private` is for tests."""
+        return Intake(
+            self.registry,
+            self.lexical,
+            self.indexer,
+            make_token_counter(self.settings),
+            scratch,
+            allow_private=allow_private,
+        )
+
+    def mend(self, *, thorough: bool) -> list[str]:
+        """Put right what a killed process or a damaged folder left; a line for each thing."""
+        lines = mend_index(self.settings, self.registry, self.store, thorough=thorough)
+        return [*self.registry.opening_lines, *lines]
+
     def library(self) -> Library:
         return Library(self.registry, shipped_corpus(), self.settings.data_folder)
 
     def query_reader(self, library: Library) -> QueryReader:
         return QueryReader(
-            tuple(library.documents.values()),
+            library.texts,
             library.names,
             library.glossary,
             lambda: library.restorer,
@@ -108,8 +127,16 @@ class Workspace:
 def index_shipped_corpus(
     workspace: Workspace, progress: Progress | None = None, *, rebuild: bool = False
 ) -> IndexReport:
-    """Bring the index to the shipped corpus; quick when nothing changed."""
-    return workspace.indexer().synchronize(load_shipped_documents(), progress, rebuild=rebuild)
+    """Bring the index to the shipped corpus; quick when nothing changed.
+
+    With `rebuild` all is made anew, and a registry whose file is damaged is begun again first.
+    """
+    lines = []
+    if rebuild:
+        lines = salvage_registry(workspace.settings.registry_file, workspace.settings.lock_file)
+    report = workspace.indexer().synchronize(load_shipped_documents(), progress, rebuild=rebuild)
+    report.repaired[:0] = lines
+    return report
 
 
 def make_token_counter(settings: Settings) -> Callable[[str], int]:
@@ -148,4 +175,4 @@ def build_assistant(settings: Settings, *, is_serving: bool = False) -> Assistan
         retriever = workspace.retriever(library, embeddings, is_serving=is_serving)
         return Parts(library, reader, retriever)
 
-    return Assistant(make_parts, settings.retrieved_chunks)
+    return Assistant(make_parts, settings.retrieved_chunks, workspace.registry.reading)

@@ -244,6 +244,7 @@ def _make_chunk(
         unit=unit,
         provisions=(unit, *touched) if block.unit else (),
         is_heading=block.is_heading,
+        version=document.version,
     )
 
 

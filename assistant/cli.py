@@ -16,7 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from assistant import cli_history as cli_history  # adds its commands to those of the corpus
+from assistant.cli_adding import add_documents, fetch_texts
 from assistant.cli_corpus import corpus_commands
+from assistant.cli_evaluate import evaluate
+from assistant.cli_page import feedback_commands, password
 from assistant.cli_start import (
     AsOfOption,
     LanguageOption,
@@ -60,7 +64,12 @@ app = typer.Typer(
     help="Hỏi đáp về chính sách hợp tác an ninh mạng, có trích dẫn được kiểm chứng. / "
     "Questions and answers on cyber cooperation policy, with verified citations.",
 )
+app.command("add")(add_documents)
+corpus_commands.command("fetch")(fetch_texts)
 app.add_typer(corpus_commands, name="corpus")
+app.command()(evaluate)
+app.add_typer(feedback_commands, name="feedback")
+app.command()(password)
 
 
 @app.command()

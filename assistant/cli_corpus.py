@@ -16,7 +16,7 @@ from assistant.cli_start import (
     parse_day,
     read_settings,
 )
-from assistant.errors import IndexMissingError, QuestionError
+from assistant.errors import HistoryError, IndexMissingError, QuestionError
 from assistant.terminal import (
     indexing_progress,
     print_pairs,
@@ -66,7 +66,7 @@ def list_documents(as_of: AsOfOption = None, lang: LanguageOption = None) -> Non
     from assistant.validity import validity_on
 
     day = parse_day(as_of) or date.today()
-    library = _open_indexed().library()
+    library = open_indexed().library()
     rows = []
     for text_id in library.text_ids():
         document = _document(library, text_id, lang or "vi")
@@ -107,9 +107,9 @@ def show_document(
     from assistant.validity import validity_on
 
     day = parse_day(as_of) or date.today()
-    library = _open_indexed().library()
+    library = open_indexed().library()
     text_id, _, language = wanted.partition(".")
-    document = _document(library, text_id, language or "vi")
+    document = _document(library.on(day), text_id, language or "vi")
     validity = validity_on(document, day)
     if provision is None:
         print_pairs(
@@ -170,8 +170,13 @@ def pack_vectors() -> None:
     from assistant.embeddings import embedding_fingerprint
     from assistant.vector_pack import write_packs
 
-    workspace = _open_indexed()
+    workspace = open_indexed()
     ensure_index(workspace, compare=True)
+    if "added" in workspace.registry.origins().values():
+        raise HistoryError(
+            "Texts were added to this corpus; their vectors do not ship. "
+            "Name another folder in ASSISTANT_DATA_FOLDER for this."
+        )
     folder = shipped_corpus() / "vectors"
     count = write_packs(workspace.registry, folder, embedding_fingerprint(workspace.settings))
     print(f"{count} vectơ / vectors → {folder}")
@@ -180,9 +185,9 @@ def pack_vectors() -> None:
 @corpus_commands.command("verify")
 def verify_index() -> None:
     """Đối chiếu sổ, chỉ mục từ và vectơ; mã 1 nếu hỏng / Check the index; exit 1 if damaged."""
-    from assistant.indexing import find_damage
+    from assistant.damage import find_damage
 
-    workspace = _open_indexed()
+    workspace = open_indexed()
     damage = find_damage(workspace.registry, workspace.lexical, workspace.store)
     if not damage:
         print("Chỉ mục nguyên vẹn / The index is whole.")
@@ -193,7 +198,7 @@ def verify_index() -> None:
     raise typer.Exit(1)
 
 
-def _open_indexed() -> Workspace:
+def open_indexed() -> Workspace:
     """A workspace that has an index. Raises IndexMissingError: looking never starts indexing."""
     workspace = open_workspace(read_settings())
     if not workspace.registry.content_hashes():

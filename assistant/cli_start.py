@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.errors import ConfigurationError, QuestionError
-from assistant.terminal import indexing_progress
+from assistant.errors import ConfigurationError, LockedError, QuestionError
+from assistant.terminal import indexing_progress, print_note
 
 if TYPE_CHECKING:
     from assistant.build import Workspace
@@ -81,22 +81,33 @@ def ensure_index(workspace: Workspace, *, compare: bool = False) -> None:
     `compare` also looks for shipped documents that changed, at the price of reading them all
     (0.3 s): done when serving, not for one question.
     """
-    if not _needs_indexing(workspace, compare=compare):
+    needs_indexing = _needs_indexing(workspace, compare=compare)
+    for line in workspace.mend(thorough=compare):
+        print_note(line)
+    if not needs_indexing:
         return
     from assistant.build import index_shipped_corpus
 
     title = "Lập chỉ mục kho tài liệu (vài phút, chỉ lần này) / Indexing the corpus, this once …"
-    with indexing_progress(title) as progress:
-        index_shipped_corpus(workspace, progress)
+    try:
+        with indexing_progress(title) as progress:
+            index_shipped_corpus(workspace, progress)
+    except LockedError:
+        # Another process is at it: what is there answers meanwhile.
+        if not workspace.registry.content_hashes():
+            raise
 
 
 def _needs_indexing(workspace: Workspace, *, compare: bool) -> bool:
     from assistant.build import load_shipped_documents
     from assistant.indexing import PIPELINE_VERSION
+    from assistant.unfinished import was_indexing_cut_off
 
     if workspace.registry.state("pipeline_version") != PIPELINE_VERSION:
         return True
+    if was_indexing_cut_off(workspace.settings, workspace.registry):
+        return True
     if not compare:
         return False
-    held = workspace.registry.content_hashes()
-    return any(held.get(doc.key) != doc.content_hash for doc in load_shipped_documents())
+    held = workspace.registry.shipped_hashes()
+    return held != {doc.key: doc.content_hash for doc in load_shipped_documents()}

@@ -53,6 +53,18 @@ class Settings(BaseSettings):
     )
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
+    host_names: str = Field(
+        default="", description="Names the page may be called by beside its address, by commas."
+    )
+    reader_password_hash: str | None = Field(
+        default=None, description="Made by `assistant password`; needed on an address others reach."
+    )
+    editor_password_hash: str | None = Field(
+        default=None, description="The same for those who may change the corpus and evaluate."
+    )
+    questions_a_minute: int = Field(
+        default=30, ge=1, description="Questions taken from one address in a minute."
+    )
 
     @property
     def models_folder(self) -> Path:
@@ -65,6 +77,10 @@ class Settings(BaseSettings):
     @property
     def registry_file(self) -> Path:
         return self.data_folder / "registry.sqlite"
+
+    @property
+    def feedback_file(self) -> Path:
+        return self.data_folder / "feedback.jsonl"
 
     @property
     def lock_file(self) -> Path:

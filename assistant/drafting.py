@@ -42,9 +42,10 @@ class Draft:
         library: Library,
         retriever: Retriever,
     ) -> None:
-        self.query, self.library, self.retriever = query, library, retriever
+        self.query, self.retriever = query, retriever
         self.language: Language = query.language
         self.day = query.as_of.end
+        self.library = library.on(self.day)
         self.is_abstaining = False  # set by a shape that found what was named not to be held
         self.requirements: tuple[Requirement, ...] = ()
         self.claims: list[Claim] = []

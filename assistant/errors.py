@@ -4,6 +4,7 @@ AssistantError
 ├── ConfigurationError      a setting, a package or a file named by a setting is missing or wrong
 ├── DocumentError           a document cannot be read or is not what it claims to be
 │   ├── StructureError      the parsed structure breaks one of its own invariants
+│   ├── UnconfirmedError    severe doubts of a document that nobody has confirmed
 │   └── SourceError         a file or an address cannot be read; the message is in both languages
 │       ├── UnreadableError         empty, damaged, cut off, not language, or its reader crashed
 │       ├── UnsupportedFormatError  a format that is not read
@@ -16,7 +17,10 @@ AssistantError
 ├── CorpusIndexError            the index is absent, damaged or made by other settings
 │   ├── IndexMissingError   nothing has been indexed yet
 │   └── ModelMismatchError  the index was made by another embedding model
+├── HistoryError            a change cannot be taken back, or what it is about is not there
+├── EvaluationError         a test set, a run or a gate cannot be used as it is
 ├── LockedError             another process is writing to the corpus
+├── StorageError            the data folder cannot be written (a full disk); nothing was changed
 └── QuestionError           the question cannot be taken as it is (empty, too long, a bad date)
 """
 
@@ -37,6 +41,10 @@ class DocumentError(AssistantError):
 
 class StructureError(DocumentError):
     """The parsed structure breaks one of its own invariants (a bug in us, not in the document)."""
+
+
+class UnconfirmedError(DocumentError):
+    """A document has severe doubts, and whoever adds it has not said that it is right all the same."""
 
 
 class SourceError(DocumentError):
@@ -94,8 +102,20 @@ class ModelMismatchError(CorpusIndexError):
     """The index was made by another embedding model than the one configured."""
 
 
+class HistoryError(AssistantError):
+    """A change of the corpus cannot be taken back, or what it is about is not there."""
+
+
+class EvaluationError(AssistantError):
+    """A test set, a run or a gate cannot be used as it is."""
+
+
 class LockedError(AssistantError):
     """Another process is writing to the corpus."""
+
+
+class StorageError(AssistantError):
+    """The data folder cannot be written (a full disk); nothing was changed."""
 
 
 class QuestionError(AssistantError):

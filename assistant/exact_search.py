@@ -35,7 +35,7 @@ class ExactSearch:
 
     @cached_property
     def _vectors(self) -> tuple[list[str], FloatArray]:
-        return self._registry.searched_vectors()
+        return self._registry.vectors_after(0)
 
     def search(self, vector: FloatArray, limit: int) -> list[str]:
         ids, vectors = self._vectors

@@ -7,7 +7,9 @@ same corpus and question give the same bytes: nothing here depends on time, orde
 
 from __future__ import annotations
 
-from assistant.abstaining import Weakness, find_weakness, refuse
+from dataclasses import replace
+
+from assistant.abstaining import Weakness, evidence_score, find_weakness, refuse
 from assistant.drafting import Draft
 from assistant.extraction_compare import compare_texts
 from assistant.extraction_general import answer_generally
@@ -32,10 +34,11 @@ def extract_answer(
         return _finished(draft)
     draft.requirements = find_requirements(query, asked)
     weakness: Weakness | None = find_weakness(query, asked, passages, library, draft.requirements)
+    score = round(evidence_score(passages), 4)
     if weakness is not None:
-        return refuse(draft, weakness, asked, passages)
+        return replace(refuse(draft, weakness, asked, passages), confidence=score)
     answer_generally(draft, asked, passages)
-    return _finished(draft)
+    return replace(_finished(draft), confidence=score)
 
 
 def _answer_by_shape(draft: Draft, asked: Asked) -> bool:

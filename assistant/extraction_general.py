@@ -288,8 +288,8 @@ def _and(language: Language) -> str:
 
 def _cite_original(draft: Draft, lead: Passage) -> None:
     """Beside an English digest of a Vietnamese act: the provision in the original's language."""
-    original = draft.library.documents.get(f"{lead.document.id}.vi")
-    if original is None or original.kind not in ("law", "decree", "decision"):
+    original = draft.library.document_of(lead.document.id, "vi")
+    if original is None or original.language != "vi" or original.kind not in ("law", "decree", "decision"):
         return
     provision = draft.library.provision(original.key, lead.provision_id)
     if provision is not None:

@@ -258,7 +258,7 @@ def asked_term(draft: Draft) -> str:
 
 def _definitions(draft: Draft, term: str) -> list[tuple[Document, Provision]]:
     found = []
-    for document in draft.library.documents.values():
+    for document in draft.library.texts:
         if document.language != draft.language:
             continue
         if draft.query.documents and document.id not in draft.query.documents:
@@ -305,7 +305,7 @@ def _glossary_entries(draft: Draft, term: str) -> list[tuple[Document, Provision
         or term in [fold(a) for a in (*held.vi_aliases, *held.en_aliases)]
     }
     found = []
-    for document in draft.library.documents.values():
+    for document in draft.library.texts:
         if document.kind != "glossary" or document.language != draft.language:
             continue
         for provision in draft.library.provisions(document.key):

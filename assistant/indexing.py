@@ -1,41 +1,67 @@
-"""Files to registry to store, so that a kill at any moment leaves the old or the new state.
+"""Documents to registry to vector index, so that a kill at any moment leaves the old or new state.
 
-Order of a change: new vectors go to Chroma under ids that carry the content's hash (nobody looks
-for them yet); one registry transaction makes the new document visible and the old one vanish; then
-the old vectors are deleted. What a kill leaves behind is vectors without a visible chunk, which
-searches ignore and the next run sweeps away.
+Order of a change: the original file is copied, synced and renamed; the text is parsed, cut and
+embedded; then one transaction of the registry writes the ledger and makes the new document visible
+and the old one vanish. When that transaction returns, the change is acknowledged and answers at
+once: nothing else has to be written for it. What a kill leaves is an original without a line, a
+vector of a text not yet held, or a folder of vectors that nobody names; the next start says so and
+sweeps it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
 
-import numpy as np
-from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
-from assistant.centring import Centres
-from assistant.chunk_windows import make_windows
-from assistant.chunking import make_chunks
 from assistant.config import Settings
+from assistant.corpus_changes import CorpusChanges
+from assistant.damage import mend_ledger, stray_keys
 from assistant.embeddings import embedding_fingerprint
-from assistant.errors import LockedError, ModelMismatchError
+from assistant.errors import DocumentError, HistoryError, ModelMismatchError, StorageError
+from assistant.history import ChangeKind, ChangeReceipt, HeldVersion, HistoryLine, find_undoable
 from assistant.lexical import LexicalIndex
-from assistant.registry import IndexedChunk, Registry
-from assistant.schema import Chunk, Document
+from assistant.originals import keep_original
+from assistant.question_centres import measure_questions
+from assistant.registry import Registry
+from assistant.registry_history import (
+    add_line,
+    drop_unused_texts,
+    put_holding,
+    put_text,
+    remove_shipped,
+    set_live_versions,
+    shipped_version,
+)
+from assistant.registry_tables import Connection
+from assistant.registry_vectors import drop_kept_vectors
+from assistant.schema import Document, document_key
 from assistant.store import VectorStore
-from assistant.structure import parse_structure
-from assistant.vector_pack import FloatArray, VectorPack
+from assistant.text_vectors import TextVectors
+from assistant.unfinished import INDEXING, UNFINISHED, clear_note, leave_note, sweep_unfinished
+from assistant.vector_pack import VectorPack
+from assistant.versions import (
+    GivenText,
+    added_numbers,
+    arrange_versions,
+    corrected_version,
+    find_same,
+    kind_of_put,
+)
+from assistant.writer_lock import writer_lock
 
+# Called with what is done, of how many, and the key. What it raises stops the change: nothing of
+# the document is visible then.
 Progress = Callable[[int, int, str], None]
 # Raised when parsing or chunking changes: every document is then indexed again.
 PIPELINE_VERSION = "3"
-# In the place of a version or a model while a run that replaces all of it has not finished.
-UNFINISHED = "unfinished rebuild"
-# Passages and questions per language that a mean is taken over; below half of it there is none.
-CENTRE_SAMPLE = 96
+_TEXT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(slots=True)
@@ -49,7 +75,11 @@ class IndexReport:
 
 
 class Indexer:
-    """Brings registry and store to a given set of documents. One writer at a time, by a lock."""
+    """Changes the corpus: brings it to the shipped documents, adds, removes, takes back.
+
+    One writer at a time: every method raises LockedError, naming the holder, while another process
+    writes, and StorageError where the disk is full; nothing has changed then.
+    """
 
     def __init__(
         self,
@@ -64,10 +94,12 @@ class Indexer:
     ) -> None:
         self._settings, self._registry = settings, registry
         self._lexical, self._store = lexical, store
-        self._make_embeddings, self._count_tokens = make_embeddings, count_tokens
+        vectors = TextVectors(registry, make_embeddings, pack)
+        self._changes = CorpusChanges(registry, lexical, vectors, count_tokens)
         # Questions of a sample are few and short: the light road spares loading torch for them.
-        self._query_embeddings, self._pack = query_embeddings, pack
-        self._embeddings: Embeddings | None = None
+        self._query_embeddings = query_embeddings
+
+    # the shipped corpus
 
     def synchronize(
         self,
@@ -76,42 +108,44 @@ class Indexer:
         *,
         rebuild: bool = False,
     ) -> IndexReport:
-        """Make the corpus hold exactly `documents`; only what changed is embedded again.
+        """Make the shipped part of the corpus exactly `documents`; only what changed is embedded.
 
-        Raises LockedError when another process writes, ModelMismatchError when the index was made
-        by another model and `rebuild` is not set.
+        Added documents stay as they are; with `rebuild` they are made anew from the ledger too.
+        Raises ModelMismatchError when the index was made by another model and `rebuild` is not set.
         """
-        lock = FileLock(self._settings.lock_file)
-        try:
-            with lock.acquire(timeout=0):
-                return self._synchronize(documents, progress, rebuild)
-        except Timeout as error:
-            raise LockedError(
-                f"Another process is writing to the corpus (lock {self._settings.lock_file}). "
-                "Wait for it to finish, then try again."
-            ) from error
+        with self._writing(INDEXING, "") as repaired:
+            report = IndexReport(repaired=repaired)
+            self._synchronize(documents, progress, rebuild, report)
+        return report
 
     def _synchronize(
-        self, documents: Sequence[Document], progress: Progress | None, rebuild: bool
-    ) -> IndexReport:
-        report = IndexReport()
-        if not rebuild:
+        self,
+        documents: Sequence[Document],
+        progress: Progress | None,
+        rebuild: bool,
+        report: IndexReport,
+    ) -> None:
+        if rebuild:
+            report.repaired += mend_ledger(self._registry)
+        else:
             check_model(self._settings, self._registry)
         wanted = {document.key: document for document in documents}
-        held = self._registry.content_hashes()
-        stale = self._begin(is_empty=not held, rebuild=rebuild)
-        todo = [d for k, d in wanted.items() if stale or held.get(k) != d.content_hash]
-        for key in sorted(set(held) - set(wanted)):
-            self._remove(key)
-            report.removed.append(key)
-        for number, document in enumerate(todo, start=1):
-            if progress:
-                progress(number, len(todo), document.key)
-            self._put(document)
-            report.changed.append(document.key)
+        versions = self._registry.versions()
+        shipped = {held.key: held.content_hash for held in versions if held.origin == "shipped"}
+        added = {held.key for held in versions if held.origin == "added" and held.is_live}
+        redo = self._begin(is_empty=not versions, rebuild=rebuild)
+        todo = [key for key, d in wanted.items() if redo or shipped.get(key) != d.content_hash]
+        removed = sorted(set(shipped) - set(wanted))
+        removed += stray_keys(self._registry) if rebuild else []
+        again = sorted(added - set(todo) - set(removed)) if redo else []
         report.unchanged = len(wanted) - len(todo)
-        self._finish(report)
-        return report
+        everything = [*removed, *todo, *again]
+        for number, key in enumerate(everything, start=1):
+            if progress:
+                progress(number, len(everything), key)
+            self._ship(key, wanted.get(key), redo=redo, trusted=not rebuild)
+        report.removed, report.changed = removed, [*todo, *again]
+        self._finish(report, redo=redo, rebuild=rebuild)
 
     def _begin(self, *, is_empty: bool, rebuild: bool) -> bool:
         """Record what vectors are made with before the first one is; whether all are made anew.
@@ -121,133 +155,217 @@ class Indexer:
         """
         version, held = (self._registry.state(name) for name in ("pipeline_version", "embedding"))
         wanted = embedding_fingerprint(self._settings)
-        stale = not is_empty and (rebuild or version != PIPELINE_VERSION)
+        redo = not is_empty and (rebuild or version != PIPELINE_VERSION)
         is_other = not is_empty and held is not None and held != wanted
-        if is_empty or (rebuild and (is_other or not self._store.is_readable())):
-            self._store.clear()
         with self._registry.transaction() as connection:
+            if rebuild:
+                drop_kept_vectors(connection)
             self._registry.set_state(
-                connection, "pipeline_version", UNFINISHED if stale else PIPELINE_VERSION
+                connection, "pipeline_version", UNFINISHED if redo else PIPELINE_VERSION
             )
             self._registry.set_state(connection, "embedding", UNFINISHED if is_other else wanted)
-        return stale
+        return redo
 
-    def _put(self, document: Document) -> None:
-        provisions = parse_structure(document)
-        chunks = make_chunks(document, provisions, self._count_tokens)
-        indexed = self._embed(document, chunks)
-        new = [item for item in indexed if item.vector is not None]
-        if new:
-            vectors = np.stack([item.vector for item in new if item.vector is not None])
-            self._store.upsert([item.vector_id for item in new], vectors)
-        old_rows = self._rows_of(document.key)
-        with self._registry.transaction() as connection:
-            self._lexical.remove_rows(connection, list(old_rows.values()))
-            self._registry.put_document(connection, document, provisions, indexed)
-            rows = self._registry.chunk_rows(connection, document.key)
-            by_id = {chunk.id: chunk for chunk in chunks}
-            self._lexical.put_chunks(connection, {row: by_id[id_] for id_, row in rows.items()})
-            self._registry.bump_version(connection)
-        gone = set(old_rows) - {item.vector_id for item in new}
-        self._store.delete(sorted(gone))
+    def _ship(self, key: str, document: Document | None, *, redo: bool, trusted: bool) -> None:
+        """Make a document the shipped one of its key, or None: the key has none any more."""
+        given = self._registry.given(key)
+        old = [item.held.content_hash for item in given if item.held.origin == "shipped"]
+        after = [item for item in given if item.held.origin == "added"]
+        if document is not None:
+            after = [GivenText(shipped_version(document), document), *after]
 
-    def _remove(self, key: str) -> None:
-        old_rows = self._rows_of(key)
-        with self._registry.transaction() as connection:
-            self._lexical.remove_rows(connection, list(old_rows.values()))
-            self._registry.remove_document(connection, key)
-            self._registry.bump_version(connection)
-        self._store.delete(sorted(old_rows))
+        def write(connection: Connection, chunks: int) -> None:
+            remove_shipped(connection, key)
+            if document is not None:
+                put_text(connection, document)
+                put_holding(connection, after[0].held)
+            drop_unused_texts(connection, old)
 
-    def _embed(self, document: Document, chunks: Sequence[Chunk]) -> list[IndexedChunk]:
-        searched = [chunk for chunk in chunks if not chunk.is_heading]
-        windows = [make_windows(chunk) for chunk in searched]
-        texts = [chunk.indexed_text for chunk in searched] + [w for held in windows for w in held]
-        vectors = self._vectors_of(texts)
-        parts = iter(vectors[len(searched) :])
-        suffix = document.content_hash[:12]
-        indexed = {
-            chunk.id: IndexedChunk(
-                chunk,
-                f"{chunk.id}@{suffix}",
-                vector,
-                np.asarray([next(parts) for _ in held], dtype=np.float32),
-            )
-            for chunk, vector, held in zip(searched, vectors, windows, strict=False)
-        }
-        return [
-            indexed.get(chunk.id) or IndexedChunk(chunk, f"{chunk.id}@{suffix}", None)
-            for chunk in chunks
-        ]
+        self._changes.apply(key, after, write, redo=redo, trusted=trusted)
 
-    def _vectors_of(self, texts: list[str]) -> FloatArray:
-        """Vectors of texts, shape (n, d): from the shipped pack where it has them, or embedded."""
-        known = [self._pack.get(text) if self._pack else None for text in texts]
-        unknown = [text for text, vector in zip(texts, known, strict=True) if vector is None]
-        fresh = iter(self._embedder().embed_documents(unknown) if unknown else [])
-        return np.asarray(
-            [next(fresh) if vector is None else vector for vector in known], dtype=np.float32
-        )
-
-    def _embedder(self) -> Embeddings:
-        if self._embeddings is None:
-            self._embeddings = self._make_embeddings()
-        return self._embeddings
-
-    def _rows_of(self, key: str) -> dict[str, int]:
-        return self._registry.rows_by_vector(key)
-
-    def _finish(self, report: IndexReport) -> None:
-        report.repaired.extend(self.repair())
-        centres = None
+    def _finish(self, report: IndexReport, *, redo: bool, rebuild: bool) -> None:
+        if rebuild:
+            self._lexical.mend()
+        if redo:
+            self._changes.measure_passages()
         if report.changed or report.removed:
-            centres = self._measure_centres()
+            measure_questions(self._registry, self._query_embeddings, anew=redo)
+        if rebuild or self._store.is_due():
+            self._store.rebuild()
         with self._registry.transaction() as connection:
-            if centres is not None:
-                self._registry.set_state(connection, "centres", centres.to_json())
             self._registry.set_state(connection, "pipeline_version", PIPELINE_VERSION)
             fingerprint = embedding_fingerprint(self._settings)
             self._registry.set_state(connection, "embedding", fingerprint)
 
-    def _measure_centres(self) -> Centres:
-        """Means of the passages' vectors and of sample questions, by language.
+    # documents that are added
 
-        Opening sentences of passages, embedded as questions, stand for questions: the mean shows
-        the language and the prompt, and hardly the subject.
+    def put(
+        self,
+        document: Document,
+        *,
+        original: Path | None,
+        original_name: str | None,
+        who: str,
+        progress: Progress | None = None,
+        takes_effect: date | None = None,
+    ) -> ChangeReceipt:
+        """Add one document; when this returns, it is kept and answers.
+
+        With `takes_effect` it is a new wording of a text from that day on, and the one before stays
+        answerable for the days before. Without, it takes the place of what was added under its key.
+        The same text twice changes nothing. Raises DocumentError for a text that cannot be added.
         """
-        passages, questions = {}, {}
-        for language in ("vi", "en"):
-            vectors = self._registry.vectors_of_language(language)
-            if len(vectors) < CENTRE_SAMPLE // 2:
-                continue
-            passages[language] = vectors.mean(axis=0)
-            openings = self._opening_sentences(language)
-            embedded = [self._query_embeddings.embed_query(opening) for opening in openings]
-            questions[language] = np.asarray(embedded, dtype=np.float32).mean(axis=0)
-        return Centres(passages, questions)
+        document = _checked(document)
+        started = time.monotonic()
+        with self._writing("put", document.key, who):
+            self._record_model()
+            sha256 = keep_original(original, self._settings.data_folder) if original else None
+            given = self._registry.given(document.key)
+            same = find_same(given, document, takes_effect)
+            if same is not None:
+                return self._unchanged(same.held, who, started)
+            corrected = corrected_version(given, document, takes_effect)
+            held = HeldVersion(
+                key=document.key,
+                number=1 + max((v.number for v in self._registry.versions(document.key)), default=0),
+                origin="added",
+                content_hash=document.content_hash,
+                text_kind=document.text_kind,
+                is_live=True,
+                at=datetime.now(UTC),
+                who=who,
+                takes_effect=takes_effect or (corrected.takes_effect if corrected else None),
+                original=sha256,
+                original_name=original_name,
+            )
+            after = [item for item in given if item.held != corrected] + [GivenText(held, document)]
+            kind = kind_of_put(given, corrected, takes_effect)
 
-    def _opening_sentences(self, language: str) -> list[str]:
-        chunks = [
-            chunk
-            for chunk in self._registry.chunks().values()
-            if chunk.language == language and not chunk.is_heading
-        ]
-        step = max(1, len(chunks) // CENTRE_SAMPLE)
-        texts = [re.sub(r"^\W*(?:\d+\.|\w\))?\s*", "", chunk.text) for chunk in chunks[::step]]
-        return [re.split(r"(?<=[.;:])\s", text)[0][:200] for text in texts[:CENTRE_SAMPLE]]
+            def write(connection: Connection) -> None:
+                put_text(connection, document)
+                put_holding(connection, held)
 
-    def repair(self) -> list[str]:
-        """Bring Chroma to the registry's state; a line for each thing that was off."""
-        visible, stored = set(self._registry.rows_by_vector()), self._store.all_ids()
-        lines = []
-        if stray := stored - visible:
-            self._store.delete(sorted(stray))
-            lines.append(f"{len(stray)} vectors of no visible document removed")
-        if missing := sorted(visible - stored):
-            vectors = self._registry.vectors(missing)
-            self._store.upsert(missing, np.stack([vectors[id_] for id_ in missing]))
-            lines.append(f"{len(missing)} missing vectors restored from the registry")
-        return lines
+            return self._change(held.key, given, after, kind, held.number, who, started, write, progress)
+
+    def remove(self, key: str, *, who: str) -> ChangeReceipt:
+        """Take an added text out of sight, or one of its wordings; what it covered is back.
+
+        Nothing is deleted: `undo` brings it back. Raises HistoryError for a key that is not there,
+        or whose text is shipped.
+        """
+        started = time.monotonic()
+        text_id, _, language = key.rpartition(".")
+        whole = document_key(text_id.partition("@")[0], language)
+        with self._writing("remove", key, who):
+            given = self._registry.given(whole)
+            searched = [
+                item.held
+                for item in arrange_versions(given).searched
+                if key in (whole, item.document.key)
+            ]
+            added = [held for held in searched if held.origin == "added"]
+            if not added:
+                reason = "is shipped with the program" if searched else "is not in the corpus"
+                raise HistoryError(f"{key} {reason}: nothing to remove. See: assistant corpus list")
+            after = [item for item in given if item.held not in added]
+            return self._change(whole, given, after, "removed", added[-1].number, who, started)
+
+    def undo(self, *, who: str, line: int | None = None) -> ChangeReceipt:
+        """Take back the latest change that stands, or the one of a line of the history.
+
+        Taking back is itself a line; naming that line takes the taking back, back. Raises
+        HistoryError where there is nothing, or where a later change of the same text stands on it.
+        """
+        started = time.monotonic()
+        with self._writing("undo", "", who):
+            undone = find_undoable(self._registry.history(), line)
+            given = self._registry.given(undone.key)
+            if added_numbers(given) != undone.after:
+                raise HistoryError(
+                    f"Line {undone.number} cannot be taken back: {undone.key} was changed since. "
+                    f"Take back the later lines first: assistant corpus history {undone.key}"
+                )
+            back = set(undone.before)
+            texts = {held.number: held for held in self._registry.versions(undone.key)}
+            after = [item for item in given if item.held.origin == "shipped"]
+            for number in sorted(back):
+                text = self._registry.text(texts[number].content_hash)
+                if text is None:
+                    raise HistoryError(f"The text of version {number} of {undone.key} is damaged.")
+                after.append(GivenText(replace(texts[number], is_live=True), text))
+            kind: ChangeKind = "restored" if back else "removed"
+            version = max(back, default=0)
+            return self._change(
+                undone.key, given, after, kind, version, who, started, undoes=undone.number
+            )
+
+    def _change(
+        self,
+        key: str,
+        before: Sequence[GivenText],
+        after: Sequence[GivenText],
+        kind: ChangeKind,
+        version: int,
+        who: str,
+        started: float,
+        write_text: Callable[[Connection], None] | None = None,
+        progress: Progress | None = None,
+        undoes: int | None = None,
+    ) -> ChangeReceipt:
+        """Put a key's new state and its line of the history in place together."""
+        numbers = added_numbers(after)
+        receipt = ChangeReceipt(kind, key, version, datetime.now(UTC), who, 0, 0.0)
+
+        def write(connection: Connection, chunks: int) -> None:
+            nonlocal receipt
+            if write_text:
+                write_text(connection)
+            set_live_versions(connection, key, numbers)
+            at, seconds = datetime.now(UTC), round(time.monotonic() - started, 3)
+            old = added_numbers(before)
+            line = HistoryLine(0, at, who, kind, key, version, old, numbers, chunks, seconds, undoes)
+            number = add_line(connection, line)
+            receipt = ChangeReceipt(kind, key, version, at, who, chunks, seconds, number)
+
+        report = (lambda done, total: progress(done, total, key)) if progress else None
+        self._changes.apply(key, after, write, report)
+        measure_questions(self._registry, self._query_embeddings)
+        if self._store.is_due():
+            self._store.rebuild()
+        return receipt
+
+    def _record_model(self) -> None:
+        """Refuse another model than the index was made with; an empty index takes this one."""
+        check_model(self._settings, self._registry)
+        if self._registry.state("embedding") is None:
+            with self._registry.transaction() as connection:
+                fingerprint = embedding_fingerprint(self._settings)
+                self._registry.set_state(connection, "embedding", fingerprint)
+
+    def _unchanged(self, held: HeldVersion, who: str, started: float) -> ChangeReceipt:
+        with self._registry.connect() as connection:
+            chunks = self._registry.count_chunks(connection, held.key)
+        seconds = round(time.monotonic() - started, 3)
+        now = datetime.now(UTC)
+        return ChangeReceipt("unchanged", held.key, held.number, now, who, chunks, seconds)
+
+    # what a cut-off change left
+
+    @contextmanager
+    def _writing(self, what: str, key: str, who: str = "") -> Iterator[list[str]]:
+        """Hold the lock and leave a note while a change is made; yields lines on what was mended."""
+        with writer_lock(self._settings.lock_file):
+            lines = sweep_unfinished(self._settings.data_folder, self._registry, self._store)
+            leave_note(self._registry, what, key, who)
+            try:
+                yield lines
+            except BaseException:
+                # The first indexing and a rebuild go on at the next start; of the rest nothing stays.
+                if what != INDEXING:
+                    with suppress(StorageError):
+                        sweep_unfinished(self._settings.data_folder, self._registry, self._store)
+                raise
+            clear_note(self._registry)
 
 
 def check_model(settings: Settings, registry: Registry) -> None:
@@ -260,26 +378,10 @@ def check_model(settings: Settings, registry: Registry) -> None:
         )
 
 
-def find_damage(registry: Registry, lexical: LexicalIndex, store: VectorStore) -> list[str]:
-    """What `corpus verify` reports; empty when registry, lexical index and store agree."""
-    visible = set(registry.rows_by_vector())
-    stored = store.all_ids()
-    problems = [f"vector missing: {id_}" for id_ in sorted(visible - stored)]
-    problems += [f"vector without chunk: {id_}" for id_ in sorted(stored - visible)]
-    if lexical.count() != len(visible):
-        problems.append(f"lexical index holds {lexical.count()} chunks, registry {len(visible)}")
-    problems += _torn_documents(registry.documents(), registry.chunks().values())
-    return problems
-
-
-def _torn_documents(documents: Iterable[Document], chunks: Iterable[Chunk]) -> list[str]:
-    ends: dict[str, int] = {}
-    problems = []
-    for chunk in sorted(chunks, key=lambda item: (item.document_key, item.ordinal)):
-        if chunk.start != ends.get(chunk.document_key, 0):
-            problems.append(f"{chunk.id}: characters between chunks are missing")
-        ends[chunk.document_key] = chunk.end
-    for document in documents:
-        if ends.get(document.key) != len(document.body):
-            problems.append(f"{document.key}: the chunks do not cover the text")
-    return problems
+def _checked(document: Document) -> Document:
+    if not _TEXT_ID.fullmatch(document.id):
+        raise DocumentError(
+            f"The id {document.id!r} cannot be used. Write small letters, digits and hyphens, "
+            "as in law-116-2025."
+        )
+    return replace(document, version=None, version_from=None, version_to=None)

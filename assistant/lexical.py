@@ -33,6 +33,10 @@ class LexicalIndex:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        # A reader takes no write lock: it would wait for whoever writes.
+        with registry.connect() as connection:
+            if sa.inspect(connection).has_table("lexical_terms"):
+                return
         with registry.transaction() as connection:
             for statement in _TABLES:
                 connection.execute(sa.text(statement))
@@ -58,9 +62,46 @@ class LexicalIndex:
             statement = sa.text("DELETE FROM lexical WHERE rowid = :row")
             connection.execute(statement, [{"row": row} for row in rows])
 
+    def find_damage(self) -> list[str]:
+        """What differs from the registry's chunks, a line for each kind; empty when nothing does."""
+        wanted = {row: c for row, c in self._registry.chunks().items() if not c.is_heading}
+        statement = sa.text("SELECT rowid, path, text FROM lexical")
+        with self._registry.connect() as connection:
+            held = {row[0]: (row[1], row[2]) for row in connection.execute(statement)}
+        differing = [
+            row
+            for row, chunk in wanted.items()
+            if row in held and held[row] != (_joined(chunk.path), _joined(chunk.text))
+        ]
+        found = {
+            "chunks missing": len(set(wanted) - set(held)),
+            "rows without a chunk": len(set(held) - set(wanted)),
+            "rows altered": len(differing),
+        }
+        lines = [f"lexical index: {count} {what}" for what, count in found.items() if count]
+        return lines + self._file_damage()
+
+    def _file_damage(self) -> list[str]:
+        """What FTS5 says when it compares its index with its rows."""
+        try:
+            with self._registry.transaction() as connection:
+                check = "INSERT INTO lexical(lexical, rank) VALUES('integrity-check', 0)"
+                connection.execute(sa.text(check))
+        except sa.exc.DatabaseError as error:
+            return [f"lexical index: {error.orig}"]
+        return []
+
+    def mend(self) -> None:
+        """Drop rows without a chunk, and make the index of words anew from the rows."""
+        with self._registry.transaction() as connection:
+            connection.execute(
+                sa.text("DELETE FROM lexical WHERE rowid NOT IN (SELECT row FROM chunks)")
+            )
+            connection.execute(sa.text("INSERT INTO lexical(lexical) VALUES('rebuild')"))
+
     def count(self) -> int:
         """Number of chunks indexed."""
-        with self._registry.engine.connect() as connection:
+        with self._registry.connect() as connection:
             return int(connection.execute(sa.text("SELECT count(*) FROM lexical")).scalar_one())
 
     def search(
@@ -77,7 +118,7 @@ class LexicalIndex:
             f" WHERE lexical MATCH :match{where} ORDER BY score DESC, rowid LIMIT :limit"
         )
         values = {"match": match, "limit": limit} | ({"language": language} if language else {})
-        with self._registry.engine.connect() as connection:
+        with self._registry.connect() as connection:
             return [(row[0], float(row[1])) for row in connection.execute(statement, values)]
 
     def telling_tokens(self, text: str) -> list[str]:
@@ -93,7 +134,7 @@ class LexicalIndex:
         statement = sa.text(
             "SELECT term, doc FROM lexical_terms WHERE term IN :terms"
         ).bindparams(sa.bindparam("terms", expanding=True))
-        with self._registry.engine.connect() as connection:
+        with self._registry.connect() as connection:
             rows = connection.execute(statement, {"terms": list(tokens)})
             return {row.term: int(row.doc) for row in rows}
 

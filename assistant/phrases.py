@@ -52,6 +52,14 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "**Lưu ý:** {label} chưa có hiệu lực vào ngày {asked}{from_day}.",
         "**Note:** {label} is not in force on {asked}{from_day}.",
     ),
+    "earlier_wording": (
+        "**Lưu ý:** trên đây là lời văn của {label} áp dụng đến hết {last}; từ {day} áp dụng bản mới.",
+        "**Note:** this is the wording of {label} that applied until {last}; a new one applies from {day}.",
+    ),
+    "later_wording": (
+        "**Lưu ý:** lời văn này của {label} áp dụng từ {day}; kho tài liệu không có bản trước đó.",
+        "**Note:** this wording of {label} applies from {day}; the corpus holds none before it.",
+    ),
     "from_day": ("; có hiệu lực từ {day}", "; it takes effect on {day}"),
     "by": (", thay bằng {labels}", ", replaced by {labels}"),
     "changed": ("**Lưu ý:** {text}", "**Note:** {text}"),

@@ -129,6 +129,10 @@ class Retriever:
         others = {row for scores in components.values() for row in scores}
         if only is not None:
             others |= set(self._registry.rows_of_texts([only]))
+        elif query.only_documents is not None:
+            # What may be searched can be far down the list of all: none of it is left out.
+            ids = {key.rsplit(".", 1)[0] for key in query.only_documents}
+            others |= set(self._registry.rows_of_texts(ids))
         components["dense"], similarities = self._dense(query, typed, others)
         return components, similarities
 
@@ -164,11 +168,14 @@ class Retriever:
         return found
 
     def _is_wanted(self, chunk: Chunk, query: Query) -> bool:
-        if chunk.is_heading:
+        if chunk.is_heading or not self._library.is_wording_of(chunk.document_key, query.as_of):
             return False
-        if chunk.language == query.language:
-            return True
-        return f"{chunk.document_id}.{query.language}" not in self._library.documents
+        usable = self._library.documents if query.only_documents is None else query.only_documents
+        if chunk.document_key not in usable:
+            return False
+        return chunk.language == query.language or (
+            f"{chunk.document_id}.{query.language}" not in usable
+        )
 
     def _fuse(
         self, row: int, chunk: Chunk, query: Query, scaled: Mapping[str, Scores], typed: Language
@@ -191,9 +198,8 @@ class Retriever:
 
     def chunk_holding(self, document_key: str, start: int) -> RetrievedChunk | None:
         """The chunk of a document that holds an offset: followed, not searched for."""
-        rows = self._registry.rows_of_texts([document_key.rsplit(".", 1)[0]])
-        for chunk in self._registry.chunks(rows).values():
-            if chunk.document_key == document_key and chunk.start <= start < chunk.end:
+        for chunk in self._registry.chunks_of(document_key).values():
+            if chunk.start <= start < chunk.end:
                 return RetrievedChunk(chunk, 0, 0.0, {"linked": ComponentRank(1, 1.0)})
         return None
 

@@ -34,6 +34,11 @@ Level = Literal[
 ]
 
 
+def document_key(text_id: str, language: str, version: str | None = None) -> str:
+    """The key of a document: `law-60-2024.vi`, or `law-60-2024@2025-01-01.vi` for that version."""
+    return f"{text_id}@{version}.{language}" if version else f"{text_id}.{language}"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One text in one language with its metadata.
@@ -41,6 +46,11 @@ class Document:
     `effective_from` and `effective_to` are a half-open interval: the text is in force on a day d
     when `effective_from <= d < effective_to`. `replaces`, `replaced_by`, `amended_by` and
     `implements` hold text ids, or official numbers of texts that the corpus does not hold.
+
+    Where the corpus holds several versions of a text (before and after an amendment), `version_from`
+    and `version_to` are the half-open interval in which this wording applies; the effective dates
+    stay those of the text. `version` names a wording that a later one took the place of, and is None
+    for the latest. The corpus sets these three (`versions.py`), no file does.
     """
 
     id: str
@@ -67,16 +77,26 @@ class Document:
     as_of: date | None = None
     articles_total: int | None = None
     complete: bool = True
+    version: str | None = None
+    version_from: date | None = None
+    version_to: date | None = None
 
     @property
     def key(self) -> str:
-        """Unique in a corpus: the text's id and the language."""
-        return f"{self.id}.{self.language}"
+        """Unique in a corpus: the text's id and the language; an earlier version has its name too."""
+        return document_key(self.id, self.language, self.version)
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 (hex) over the body and every metadata field: changes when anything shown does."""
-        fields = (f"{name}={getattr(self, name)!r}" for name in self.__dataclass_fields__)
+        """SHA-256 (hex) over the body and every metadata field: changes when anything shown does.
+
+        What has its default is left out, so that a field added to this class changes no hash held.
+        """
+        fields = (
+            f"{name}={getattr(self, name)!r}"
+            for name, described in self.__dataclass_fields__.items()
+            if getattr(self, name) != described.default
+        )
         return hashlib.sha256("\n".join(fields).encode("utf-8")).hexdigest()
 
 
@@ -118,10 +138,11 @@ class Chunk:
     unit: str
     provisions: tuple[str, ...] = ()
     is_heading: bool = False
+    version: str | None = None
 
     @property
     def document_key(self) -> str:
-        return f"{self.document_id}.{self.language}"
+        return document_key(self.document_id, self.language, self.version)
 
     @property
     def indexed_text(self) -> str:
@@ -172,6 +193,7 @@ class Query:
     `text` is what was typed; `standalone` is what is searched (accents restored, abbreviations
     kept, follow-up completed). `expansions` are further search strings (glossary terms of the
     other language, names of abbreviations). `intent` is the shape of the answer that is asked for.
+    `only_documents` are the keys of the documents that may be searched, None for all.
     """
 
     text: str
@@ -185,6 +207,7 @@ class Query:
     expansions: tuple[str, ...] = ()
     followed_up: bool = False
     notes: tuple[str, ...] = ()
+    only_documents: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +310,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. Its text is derived (`answering.render_text`), never stored beside it."""
+    """A finished answer. Its text is derived (`answering.render_text`), never stored beside it.
+
+    `confidence` is the evidence score (0 to 1) by which answering or abstaining was weighed; None
+    where nothing was weighed, as for a provision that the question names.
+    """
 
     question: str
     query: Query
@@ -301,11 +328,17 @@ class Answer:
     model: str = "extractive"
     corpus_version: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSample:
-    """A question with what is known of its right answer; everything but the question may be absent."""
+    """A question with what is known of its right answer; everything but the question may be absent.
+
+    A required fact may hold alternatives between bars ("01/07/2026|1 July 2026"). `previous` is the
+    question that this one follows up on; `forbidden` are words that the answer must not say. Samples
+    that share a tag `pair:<case>` are one case asked several ways.
+    """
 
     id: str
     question: str
@@ -316,6 +349,8 @@ class EvaluationSample:
     answerable: bool | None = None
     language: Language | None = None
     tags: tuple[str, ...] = ()
+    previous: str | None = None
+    forbidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,9 +364,10 @@ class MetricValue:
 
 @dataclass(frozen=True, slots=True)
 class SampleResult:
-    """What happened for one sample."""
+    """What happened for one sample; `seconds` is the time the assistant took for it."""
 
     sample: EvaluationSample
     answer: Answer | None
     metrics: tuple[MetricValue, ...] = ()
     error: str | None = None
+    seconds: float | None = None

@@ -59,6 +59,11 @@ def print_error(message: str) -> None:
     print(f"assistant: {' '.join(message.split())}", file=sys.stderr)
 
 
+def print_note(message: str) -> None:
+    """A line on standard error on what was put right."""
+    print(f"assistant: đã sửa / mended: {message}", file=sys.stderr)
+
+
 def print_markdown(text: str) -> None:
     console = output_console()
     if not console.is_terminal:
@@ -123,6 +128,28 @@ def indexing_progress(title: str) -> Iterator[ShowProgress]:
         yield show
         total = bar.tasks[0].total or 0
         bar.update(task, completed=total, total=total, description="")
+
+
+@contextmanager
+def source_progress(title: str) -> Iterator[ShowProgress]:
+    """A callback (done, total, what) for one source on standard error: pages, bytes or chunks.
+
+    `total` 0 means that it is not known. A pipe gets nothing: the table that follows says it all.
+    """
+    console = error_console()
+    if not console.is_terminal:
+        yield lambda done, total, what: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(title[:60], total=None)
+
+        def show(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total or None, description=what[:60])
+
+        yield show
 
 
 def answer_as_json(answer: Answer, text: str) -> str:

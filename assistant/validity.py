@@ -9,17 +9,29 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from assistant.errors import ConfigurationError
 from assistant.schema import AsOf, Document, Validity
+from assistant.text import fold
 
 # Kinds that bind from a date on: without one they are not in force yet. The rest is undated.
 DATED_KINDS = frozenset(
-    {"law", "decree", "decision", "circular", "resolution", "treaty", "protocol"}
+    {
+        "law",
+        "decree",
+        "decision",
+        "circular",
+        "resolution",
+        "ordinance",
+        "directive",
+        "regulation",
+        "treaty",
+        "protocol",
+    }
 )
 
 
@@ -74,13 +86,58 @@ def split_span(documents: Iterable[Document], when: AsOf) -> list[tuple[date, da
         {
             day
             for document in documents
-            for day in (document.effective_from, document.effective_to)
+            for day in (
+                document.effective_from,
+                document.effective_to,
+                document.version_from,
+                document.version_to,
+            )
             if day is not None and when.start < day <= when.end
         }
     )
     starts = [when.start, *cuts]
     ends = [date.fromordinal(cut.toordinal() - 1) for cut in cuts] + [when.end]
     return list(zip(starts, ends, strict=True))
+
+
+def with_successors(documents: Sequence[Document]) -> tuple[Document, ...]:
+    """The documents as they stand beside each other: what one replaces is replaced by it.
+
+    A text that replaces another ends it on its own first day, unless the other names its own last
+    day. Derived when read and never written: it goes when the replacing text goes.
+    """
+    by_name = {fold(document.number): document.id for document in documents if document.number}
+    by_name |= {document.id: document.id for document in documents}
+    begins: dict[str, dict[str, date]] = {}
+    olds: dict[str, list[str]] = {}
+    for document in documents:
+        named = (by_name.get(fold(name).strip(), "") for name in document.replaces)
+        for old in named:
+            if old and old != document.id and document.effective_from and document.kind in DATED_KINDS:
+                begins.setdefault(old, {}).setdefault(document.id, document.effective_from)
+        for new in document.replaced_by:
+            olds.setdefault(by_name.get(fold(new).strip(), ""), []).append(document.id)
+    return tuple(
+        _beside(document, begins.get(document.id, {}), olds.get(document.id, []))
+        for document in documents
+    )
+
+
+def _beside(document: Document, begins: dict[str, date], olds: Sequence[str]) -> Document:
+    """A document with the texts that replace it, by their first days, and those it replaces."""
+    first = document.effective_from or date.min
+    later = {name: day for name, day in begins.items() if day > first}
+    new = [name for name in later if name not in document.replaced_by]
+    old = [name for name in dict.fromkeys(olds) if name not in document.replaces]
+    ends = document.effective_to or min(later.values(), default=None)
+    if not new and not old and ends == document.effective_to:
+        return document
+    return replace(
+        document,
+        replaced_by=(*document.replaced_by, *new),
+        replaces=(*document.replaces, *old),
+        effective_to=ends,
+    )
 
 
 class Concordance:

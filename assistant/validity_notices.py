@@ -23,6 +23,7 @@ def add_validity_notices(draft: Draft) -> None:
         seen.add(document.id)
         if draft.query.intent not in ("validity",) and "compare" != draft.query.intent:
             _note_state(draft, document, citation, already)
+        _note_wording(draft, document, citation)
     _note_changes(draft)
 
 
@@ -47,6 +48,17 @@ def _note_state(draft: Draft, document: Document, citation: Citation, already: s
         draft.note(
             "not_yet", "not_yet", cited, asked=draft.day_text(draft.day), from_day=from_day, **facts
         )
+
+
+def _note_wording(draft: Draft, document: Document, citation: Citation) -> None:
+    """Say when a text reads otherwise since, or before."""
+    label = draft.name(document)
+    if document.version_to:
+        until, last = draft.day_text(document.version_to), draft.last_day_text(document.version_to)
+        draft.note("changed", "earlier_wording", [citation.number], label=label, day=until, last=last)
+    elif document.version_from and draft.day < document.version_from:
+        since = draft.day_text(document.version_from)
+        draft.note("not_yet", "later_wording", [citation.number], label=label, day=since)
 
 
 def _is_predecessor_line(draft: Draft, citation: Citation) -> bool:

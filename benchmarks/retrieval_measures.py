@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,25 +11,14 @@ import numpy as np
 from ir_measures import RR, R, Success, nDCG
 from retrieval_sets import BenchmarkQuestion
 
+from assistant.evaluation.variants import strip_half_of_the_marks, strip_marks
+
 MEASURES = {
     "R@1": R @ 1, "R@5": R @ 5, "R@10": R @ 10, "hit@1": Success @ 1, "MRR@10": RR @ 10,
     "nDCG@10": nDCG @ 10,
 }
 RESAMPLES, SEED = 2000, 20260701
 _VALUES_BY_QUESTION = Mapping[str, Mapping[str, float]]
-
-
-def strip_marks(text: str) -> str:
-    """As typed on a keyboard without Vietnamese: "Điều" to "Dieu"."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
-def strip_half_of_the_marks(text: str) -> str:
-    """Half of the words without marks, the same ones in every run."""
-    chooser = random.Random(f"{SEED} {text}")
-    return re.sub(
-        r"\w+", lambda word: strip_marks(word[0]) if chooser.random() < 0.5 else word[0], text)
 
 
 VARIANTS = {

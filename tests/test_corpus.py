@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from assistant.loading.markdown import load_markdown
-from assistant.schema import Document, Provision
+from assistant.schema import Provision
 from assistant.structure import parse_structure
 from assistant.text import fold
 from assistant.validity import load_changes, load_concordance
@@ -217,7 +217,8 @@ def test_no_text_is_an_orphan(language: str) -> None:
 
 
 _ONE = {
-    "vi": r"(?:(?:các )?điểm (?P<point>[a-zđ]|\([a-z]\))\)?,? )?(?:khoản (?P<clause>\d+),? )?Điều (?P<article>\d+)",
+    "vi": r"(?:(?:các )?điểm (?P<point>[a-zđ]|\([a-z]\))\)?,? )?"
+    r"(?:khoản (?P<clause>\d+),? )?Điều (?P<article>\d+)",
     "en": r"Articles? (?P<article>\d+)(?:\((?P<clause>\d+)\))?(?:\((?P<point>[a-zđ])\))?",
 }
 _JOIN = {"vi": r"(?:,| và| hoặc| đến|;)* (?:Điều )?|-", "en": r"(?:,| and| or| to|;)* (?:Articles? )?|-"}

@@ -1,12 +1,15 @@
-"""Layout, wiring and the server of the page; no logic. Gradio's types stop here.
+"""The server of the page: routes, Gradio's engine for questions, and what guards them; no logic.
 
-The listener that answers streams whole conversations (`handlers`), and each is shown as HTML
-(`render`). Per-visitor state is in `gr.State`: nothing of a visitor is kept in an object here.
+The chat page is our own HTML over Gradio's engine (its "Server mode"): questions go through Gradio's
+queue, streaming and API, which programs use alike, while the page stays small, strict (no inline script
+or style) and accessible. Pages that Gradio lays out itself are mounted beside it. Gradio's types stop
+here.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -14,171 +17,200 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from gradio.events import api
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from assistant.answering import Assistant
-from assistant.build import build_assistant
+from assistant.build import Workspace, build_assistant
 from assistant.config import Settings
 from assistant.errors import AssistantError
-from ui.conversation import Conversation
-from ui.handlers import PageHandlers
-from ui.page import ANSWERED_BY, Components, Page, answer_language_choices
-from ui.render import render_footer, render_header, render_sources, render_title
-from ui.security import PageSecurity, require_loopback
-from ui.strings import STRINGS, Strings
+from assistant.feedback import FeedbackLog
+from ui.access import AccessGate, make_access
+from ui.chat_routes import make_chat_routes, refuse_input
+from ui.conversation import AskRequest, answer_to_json
+from ui.corpus_page import CORPUS_PATH, mount_corpus_page
+from ui.document_routes import make_document_routes
+from ui.evaluation_page import EVALUATION_PATH, make_evaluation_app
+from ui.evaluation_routes import make_evaluation_routes
+from ui.handlers import ChatHandlers
+from ui.limits import RequestLimits
+from ui.login import make_login_routes
+from ui.pages import PATHS, Frame, make_frame
+from ui.render import Privacy, view_turn
+from ui.security import PageSecurity, is_loopback
+from ui.strings import STRINGS
 
 # An answer keeps a core busy (embedding, ranking): more at a time than this only slow each other
 # down, while one alone would make every visitor wait for the slowest question.
 ANSWERS_AT_A_TIME = 2
 # Further questions wait in line; beyond this many a visitor is told that the server is busy.
 MOST_WAITING = 32
+MOST_UPLOADED_BYTES = 50_000_000
+_LIMITED_PATHS = ("/gradio_api/", "/chat/next", "/chat/", "/feedback", "/login")
+_MEDIA_TYPES = {
+    "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml",
+}
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 
-
-def _html(html: str, name: str) -> gr.Markdown:
-    """HTML that Gradio sanitises once more; `gr.HTML` does not, and needs `unsafe-eval`."""
-    return gr.Markdown(html, elem_id=name, container=False, latex_delimiters=[])
+# What mounts a page that Gradio lays out, by its path. Editors alone reach those of access.EDITOR_PATHS.
+EditorPages = Mapping[str, Callable[[FastAPI], None]]
 
 
-def _lay_out(page: Page) -> Components:
-    """The page in Vietnamese; `Page.greet` changes the language before it is first seen."""
-    strings, documents = STRINGS["vi"], page.handlers.assistant.library.documents
-    conversation = gr.State(Conversation())
-    with gr.Row(elem_id="top"):
-        header = _html(render_header("vi"), "header")
-        language = gr.Radio(
-            [("Tiếng Việt", "vi"), ("English", "en")], value="vi", label=strings.page_language,
-            elem_id="language", container=False, scale=0, min_width=200,
-        )
-    with gr.Row(elem_id="columns"):
-        with gr.Column(scale=3, min_width=300, elem_id="chat"):
-            asking = _lay_out_asking(page, strings)
-            answers = _html("", "answers")
-        with gr.Column(scale=2, min_width=300, elem_id="panel"):
-            sources = _html(render_sources(Conversation(), documents, "vi"), "sources")
-    footer = _html(render_footer(documents, ANSWERED_BY, "vi"), "footer")
-    return Components(
-        conversation=conversation, header=header, language=language, answers=answers,
-        sources=sources, footer=footer, **asking,
-    )
-
-
-def _lay_out_asking(page: Page, strings: Strings) -> dict[str, Any]:
-    # One line to start with, for then Enter asks; the box grows with the text.
-    question = gr.Textbox(
-        label=strings.question, placeholder=strings.question_hint, lines=1, max_lines=6,
-        elem_id="question", autofocus=True,
-    )
-    with gr.Row(elem_id="buttons"):
-        ask = gr.Button(strings.ask, variant="primary", elem_id="ask", min_width=96)
-        stop = gr.Button(strings.stop, variant="stop", elem_id="stop", visible=False, min_width=96)
-        as_typed = gr.Button(strings.as_typed, elem_id="as-typed", visible=False, min_width=120)
-        clear = gr.Button(strings.clear, elem_id="clear", visible=False, min_width=120)
-    with gr.Row(elem_id="choices"):
-        as_of = gr.Textbox(
-            label=strings.as_of, placeholder=page.as_of_hint(strings), elem_id="as-of",
-            max_length=40, min_width=140,
-        )
-        answer_language = gr.Dropdown(
-            answer_language_choices(strings), value="auto", label=strings.answer_language,
-            elem_id="answer-language", min_width=140, filterable=False,
-        )
-    with gr.Column(elem_id="examples") as example_box:
-        examples_title = _html(render_title(strings.examples_title), "examples-title")
-        examples = tuple(gr.Button(text, size="sm") for text in strings.examples)
-    return {
-        "question": question, "ask": ask, "stop": stop, "as_typed": as_typed, "clear": clear,
-        "as_of": as_of, "answer_language": answer_language, "example_box": example_box,
-        "examples_title": examples_title, "examples": examples,
-    }
-
-
-def _wire(page: Page, parts: Components) -> None:
-    answering: dict[str, Any] = {
-        "outputs": parts.shown, "api_visibility": "private", "show_progress": "hidden",
-        "concurrency_limit": ANSWERS_AT_A_TIME, "concurrency_id": "answers",
-    }
-    # Text work only, over before a place in the queue would come up.
-    at_once: dict[str, Any] = {
-        "api_visibility": "private", "show_progress": "hidden", "queue": False,
-    }
-    choices = [parts.conversation, parts.as_of, parts.answer_language, parts.language]
-    running: list[Any] = [
-        event(page.ask, [asked, *choices], **answering)
-        for event, asked in (
-            (parts.question.submit, parts.question), (parts.ask.click, parts.question),
-            *((example.click, example) for example in parts.examples),
-        )
-    ]
-    running.append(parts.as_typed.click(page.ask_as_typed, choices, **answering))
-    # Cancelled first and shown then: an answer's last step must not come after the stop.
-    parts.stop.click(None, cancels=running, api_visibility="private").then(
-        page.stop, [parts.conversation, parts.language], parts.shown, **at_once
-    )
-    parts.clear.click(page.clear, [parts.language], parts.shown, **at_once)
-    parts.language.input(
-        page.label, [parts.conversation, parts.language], parts.labelled, **at_once
-    )
-
-
-def _add_program_interface(page: Page) -> None:
-    def ask(
-        question: str, as_of: str = "", answer_language: Literal["auto", "vi", "en"] = "auto"
-    ) -> dict[str, Any]:
-        """Answer one question with verified citations.
-
-        `as_of` is a day (2026-07-01 or 01/07/2026; empty for today), `answer_language` is "auto",
-        "vi" or "en". The result holds `text` (Markdown), `citations` (label, quote, validity, url),
-        `abstained`, `notices` and `corpus_version`.
-        """
-        try:
-            return page.handlers.ask_for_program(question, as_of, answer_language)
-        except AssistantError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-
-    api(
-        ask, api_name="ask", concurrency_limit=ANSWERS_AT_A_TIME, concurrency_id="answers"
-    )
-
-
-def make_app(assistant: Assistant, settings: Settings) -> gr.Blocks:
-    """The page over an assistant, and the endpoint `ask` for programs."""
-    page = Page(PageHandlers(assistant, settings.question_characters))
+def make_app(handlers: ChatHandlers) -> gr.Blocks:
+    """Gradio's engine over an assistant: `ask` for programs, `chat` for the page. It has no layout."""
     blocks: gr.Blocks
     with gr.Blocks(title=STRINGS["vi"].title, analytics_enabled=False) as blocks:
-        # First, for Gradio numbers a name that a listener's function has already taken.
-        _add_program_interface(page)
-        parts = _lay_out(page)
-        _wire(page, parts)
-        blocks.load(
-            page.greet, [parts.conversation], parts.labelled, api_visibility="private",
-            show_progress="hidden", queue=False,
-        )
+        limits: dict[str, Any] = {
+            "concurrency_limit": ANSWERS_AT_A_TIME, "concurrency_id": "answers"
+        }
+        api(_make_ask(handlers), api_name="ask", **limits)
+        api(_make_chat(handlers), api_name="chat", api_visibility="undocumented", **limits)
     blocks.queue(max_size=MOST_WAITING)
     return blocks
 
 
-def make_server(assistant: Assistant, settings: Settings) -> FastAPI:
-    """The page mounted in FastAPI, with `/health` and the security headers.
+def _make_ask(handlers: ChatHandlers) -> Callable[..., dict[str, Any]]:
+    def ask(
+        question: str, as_of: str = "", answer_language: Literal["auto", "vi", "en"] = "auto",
+        document: str = "",
+    ) -> dict[str, Any]:
+        """Answer one question with verified citations.
 
-    Raises ConfigurationError when the host is not a loopback address.
+        `as_of` is a day (2026-07-01 or 01/07/2026; empty for today), `answer_language` is "auto",
+        "vi" or "en", `document` keeps to one text (its id, such as law-116-2025; empty for all). The
+        result holds `text` (Markdown), `citations` (label, quote, validity, url), `abstained`,
+        `notices` and `corpus_version`.
+        """
+        try:
+            return handlers.answer_program(
+                AskRequest(question, as_of, answer_language, document=document)
+            )
+        except AssistantError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return ask
+
+
+def _make_chat(handlers: ChatHandlers) -> Callable[..., Iterator[dict[str, Any]]]:
+    def chat(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The parts of an answer as the page shows them, growing; at the end also the answer to keep."""
+        language: Literal["vi", "en"] = "en" if request.get("page_language") == "en" else "vi"
+        for turn in handlers.answer(request):
+            library = handlers.assistant.library
+            view = view_turn(turn, library.documents, language, library.version).as_json()
+            is_whole = turn.state == "answered" and turn.answer is not None
+            yield {
+                "view": view,
+                "answer": answer_to_json(turn.answer) if is_whole and turn.answer else None,
+            }
+
+    return chat
+
+
+def make_server(
+    assistant: Assistant, settings: Settings, editor_pages: EditorPages | None = None
+) -> FastAPI:
+    """All pages in FastAPI, with `/health` and what guards them.
+
+    `editor_pages` are the pages for editors; None for all there are. Raises ConfigurationError for an
+    address that others reach when no password is set.
     """
-    require_loopback(settings.host)
-    server = FastAPI(title=STRINGS["en"].title, docs_url=None, redoc_url=None, openapi_url=None)
-    server.add_middleware(PageSecurity)
+    access = make_access(settings)
+    pages = make_editor_pages(assistant, settings) if editor_pages is None else editor_pages
+    mounted = frozenset((*PATHS[:2], *pages))
 
+    def frame(request: Request) -> Frame:
+        return make_frame(request, assistant.library.documents, mounted, privacy_of(assistant))
+
+    server = FastAPI(title=STRINGS["en"].title, docs_url=None, redoc_url=None, openapi_url=None)
+    # The last one added is the first to see a request.
+    server.add_middleware(RequestLimits, posts_a_minute=settings.questions_a_minute, paths=_LIMITED_PATHS)
+    server.add_middleware(AccessGate, access=access)
+    server.add_middleware(
+        PageSecurity, host_names=_host_names(settings), gradio_paths=tuple(pages)
+    )
+    server.add_exception_handler(AssistantError, refuse_input)
+    log = FeedbackLog(settings.feedback_file)
+    server.include_router(make_chat_routes(assistant, frame, log, settings.question_characters))
+    server.include_router(make_document_routes(lambda: assistant.library, frame))
+    server.include_router(make_login_routes(access, frame))
+    server.include_router(make_evaluation_routes(settings))
+    _add_small_routes(server, assistant)
+    for mount in pages.values():
+        mount(server)
+    # Last, for it takes every address that nothing before it took.
+    _mount(server, make_app(ChatHandlers(assistant, settings.question_characters)), "/")
+    return server
+
+
+def make_editor_pages(assistant: Assistant, settings: Settings) -> EditorPages:
+    """The pages that Gradio lays out: the corpus and bulk evaluation."""
+    return {
+        CORPUS_PATH: lambda server: mount_corpus_page(server, Workspace(settings), theme=make_theme()),
+        EVALUATION_PATH: lambda server: _mount(
+            server, make_evaluation_app(assistant, settings), EVALUATION_PATH
+        ),
+    }
+
+
+def _add_small_routes(server: FastAPI, assistant: Assistant) -> None:
     @server.get("/health")
     def health() -> dict[str, str | int]:
         library = assistant.library
         documents = len(library.documents)
         return {"status": "ok", "corpus_version": library.version, "documents": documents}
 
+    @server.get("/static/{name}")
+    def static(name: str) -> Response:
+        # Looked up in the listing, never joined to a path: a name cannot lead out of the folder.
+        held = {file.name: file for file in files("ui").joinpath("static").iterdir()}.get(name)
+        media_type = _MEDIA_TYPES.get(name.rpartition(".")[2])
+        if held is None or media_type is None:
+            return Response(status_code=404)
+        return Response(
+            held.read_bytes(), media_type=media_type, headers={"cache-control": "no-cache"}
+        )
+
+
+def privacy_of(assistant: Assistant) -> Privacy:
+    """What words the answers, and the host that questions go to when that is not this machine."""
+    models = getattr(assistant, "chat_models", ())
+    if not models:
+        return Privacy()
+    hosted = next((model.host for model in models if model.is_hosted), None)
+    return Privacy(models[0].name, hosted)
+
+
+def _mount(server: FastAPI, blocks: gr.Blocks, path: str) -> None:
+    if path != "/":
+        # A mount answers below its path only, and "/" would take the path itself.
+        server.add_api_route(path, _add_slash, include_in_schema=False)
     gr.mount_gradio_app(
-        server, make_app(assistant, settings), path="/", ssr_mode=False, footer_links=[],
-        theme=make_theme(), css=files("ui").joinpath("page.css").read_text(encoding="utf-8"),
+        server, blocks, path=path, ssr_mode=False, footer_links=[], theme=make_theme(),
+        css=_style_of(path), max_file_size=MOST_UPLOADED_BYTES,
         # A bug's message is for the log; `gr.Error` of the program interface is shown all the same.
         show_error=False,
     )
-    return server
+
+
+def _add_slash(request: Request) -> Response:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{request.url.path}/{query}", status_code=307)
+
+
+def _style_of(path: str) -> str:
+    """The style of all pages, and that of this one where it has one."""
+    folder = files("ui").joinpath("static")
+    held = [folder.joinpath(name) for name in ("page.css", f"{path.strip('/')}.css")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in held if file.is_file())
+
+
+def _host_names(settings: Settings) -> frozenset[str] | None:
+    """Names that the page may be called by; None for any, where a login guards it and none is set."""
+    names = {name.strip() for name in settings.host_names.split(",") if name.strip()}
+    if not names and not is_loopback(settings.host):
+        return None
+    return frozenset(names | {settings.host})
 
 
 def make_theme() -> gr.themes.Base:
@@ -192,13 +224,16 @@ def make_theme() -> gr.themes.Base:
 def serve(settings: Settings) -> None:
     """Serve the page until interrupted.
 
-    Raises ConfigurationError for a host that is not loopback, IndexMissingError without an index.
+    Raises ConfigurationError for a public host without a password, IndexMissingError without an index.
     """
-    require_loopback(settings.host)
+    make_access(settings)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # Questions may be confidential: no tracing service gets them unless someone asks for it.
     os.environ.setdefault("LANGSMITH_TRACING", "false")
-    server = make_server(build_assistant(settings, is_serving=True), settings)
+    assistant = build_assistant(settings, is_serving=True)
+    # Made now, or the first question without accents would wait for it.
+    _ = assistant.library.restorer
     uvicorn.run(
-        server, host=settings.host, port=settings.port, log_level="warning", server_header=False
+        make_server(assistant, settings), host=settings.host, port=settings.port,
+        log_level="warning", server_header=False,
     )

@@ -1,22 +1,25 @@
-"""What one visitor's page holds: the turns of a conversation. Kept in `gr.State`, never shared.
+"""What is asked of the page and what becomes of it. Nothing of a visitor is kept on the server.
 
-Turns hold answers and not HTML, so that a switch of the page language shows them anew.
+A browser holds its conversations: with each question it sends what the question follows
+(`AskRequest.previous`), and it keeps each answer as JSON (`answer_to_json`), from which the page is
+made anew in another language, exported, or continued.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
-from assistant.schema import Answer, Query
+from pydantic import TypeAdapter, ValidationError
 
+from assistant.errors import QuestionError
+from assistant.schema import Answer, Language, Query
+
+AnswerLanguage = Literal["auto", "vi", "en"]
 TurnState = Literal["working", "answered", "stopped", "failed"]
 ProblemKind = Literal[
-    "empty", "too_long", "bad_date", "question", "index", "locked", "setup", "bug"
+    "empty", "too_long", "bad_date", "bad_scope", "too_many", "question", "index", "locked", "setup", "bug"
 ]
-
-# An answer with its retrieved chunks is some 100 kB: a page left open must not grow without end.
-MOST_TURNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,46 @@ class Problem:
     detail: str = ""
 
 
+class InputProblem(QuestionError):
+    """What the visitor entered cannot be taken; `problem` says it in the page's terms."""
+
+    def __init__(self, problem: Problem, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class AskRequest:
+    """A question with the visitor's choices, as a browser or a program sends them.
+
+    `as_of` is a day as typed, empty for today. `kinds`, `text_language` and `document` (a text id)
+    are the filters; empty ones let everything through. `previous` is what a follow-up follows.
+    """
+
+    question: str
+    as_of: str = ""
+    answer_language: AnswerLanguage = "auto"
+    page_language: Language = "vi"
+    as_typed: bool = False
+    kinds: tuple[str, ...] = ()
+    text_language: Literal["", "vi", "en"] = ""
+    document: str = ""
+    previous: Query | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and as much of its answer as has arrived. `shown_claims` counts from the first."""
+    """A question and as much of its answer as has arrived. `shown_claims` counts from the first.
 
-    number: int
+    `provisional` is a model's text that nothing has verified yet.
+    """
+
     question: str
     state: TurnState = "working"
     query: Query | None = None
     answer: Answer | None = None
     shown_claims: int = 0
+    provisional: str = ""
     problem: Problem | None = None
 
     @property
@@ -45,33 +78,39 @@ class Turn:
         return self.query is not None and (self.query.restored or self.query.followed_up)
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """Turns, oldest first."""
+_REQUESTS = TypeAdapter(AskRequest)
+_ANSWERS = TypeAdapter(Answer)
 
-    turns: tuple[Turn, ...] = ()
 
-    @property
-    def latest(self) -> Turn | None:
-        return self.turns[-1] if self.turns else None
+def read_request(values: Any) -> AskRequest:
+    """The request in JSON values. Raises InputProblem for values of another shape."""
+    request: AskRequest = _read(_REQUESTS, values)
+    return request
 
-    @property
-    def previous_query(self) -> Query | None:
-        """The query that a follow-up follows: that of the last finished answer."""
-        answered = [turn.query for turn in self.turns if turn.state == "answered"]
-        return answered[-1] if answered else None
 
-    def new_turn(self, question: str) -> Turn:
-        return Turn(self.turns[-1].number + 1 if self.turns else 1, question)
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """What a browser keeps of an answer: all but the retrieved chunks, which are long and not shown."""
+    kept: dict[str, Any] = _ANSWERS.dump_python(replace(answer, retrieved=()), mode="json")
+    return kept
 
-    def with_turn(self, turn: Turn) -> Conversation:
-        """The conversation with the turn added or replaced; earlier failures are dropped."""
-        kept = [t for t in self.turns if t.number != turn.number and t.state != "failed"]
-        return Conversation((*kept, turn)[-MOST_TURNS:])
 
-    def stopped(self) -> Conversation:
-        """The conversation with an unfinished last turn marked as stopped."""
-        latest = self.latest
-        if latest is None or latest.state != "working":
-            return self
-        return self.with_turn(replace(latest, state="stopped"))
+def read_answer(values: Any) -> Answer:
+    """An answer that a browser kept. Raises InputProblem for values of another shape."""
+    answer: Answer = _read(_ANSWERS, values)
+    return answer
+
+
+def finished_turn(answer: Answer) -> Turn:
+    """The turn of a whole answer."""
+    return Turn(answer.question, "answered", answer.query, answer, len(answer.claims))
+
+
+def _read(adapter: TypeAdapter[Any], values: Any) -> Any:
+    try:
+        return adapter.validate_python(values)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise InputProblem(
+            Problem("question", f"{where}: {error.errors()[0]['msg']}"),
+            f"The request has another shape than expected ({where}). See the description of the API.",
+        ) from error

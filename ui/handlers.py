@@ -1,4 +1,4 @@
-"""What the page does, as plain functions and generators that know nothing of Gradio.
+"""What the chat does, as plain functions and generators that know nothing of Gradio or of HTTP.
 
 The page's edge is here: errors of the AssistantError tree become a sentence in the page language;
 anything else is a bug, logged with its trace and told in one plain sentence.
@@ -11,99 +11,84 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from assistant.answer_text import render_text
 from assistant.answering import AnswerEvent, Assistant
-from assistant.errors import (
-    AssistantError,
-    CorpusIndexError,
-    LockedError,
-    QuestionError,
-)
+from assistant.errors import AssistantError, CorpusIndexError, LockedError, QuestionError
+from assistant.library import Library
 from assistant.schema import Answer, Citation
-from ui.conversation import Conversation, Problem, Turn
+from ui.conversation import AskRequest, InputProblem, Problem, Turn, read_request
 
 logger = logging.getLogger(__name__)
 
-AnswerLanguage = Literal["auto", "vi", "en"]
 _DAY_LAST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 
 
-class InputProblem(QuestionError):
-    """What the visitor entered cannot be taken; `problem` says it in the page's terms."""
-
-    def __init__(self, problem: Problem, message: str) -> None:
-        super().__init__(message)
-        self.problem = problem
-
-
-class PageHandlers:
-    """The listeners' work over one assistant; holds no state of any visitor."""
+class ChatHandlers:
+    """The chat over one assistant; holds no state of any visitor."""
 
     def __init__(
         self, assistant: Assistant, longest_question: int, today: Callable[[], date] = date.today
     ) -> None:
         self.assistant, self._longest, self.today = assistant, longest_question, today
 
-    def ask(
-        self, question: str, conversation: Conversation, as_of: str,
-        answer_language: AnswerLanguage, *, as_typed: bool = False,
-    ) -> Iterator[Conversation]:
-        """The conversation with the new turn growing: understood, sources, claim by claim, whole.
-
-        `as_typed` undoes what was understood: accents stay off and nothing is taken as a follow-up.
-        """
-        turn = conversation.new_turn(question.strip())
+    def answer(self, values: Any) -> Iterator[Turn]:
+        """The turn growing: understood, sources, claim by claim, whole. Never raises."""
+        turn = Turn(str(values.get("question", "")).strip() if isinstance(values, dict) else "")
         try:
-            options = self._options(turn.question, as_of, answer_language, as_typed)
-            if not as_typed:
-                options["previous"] = conversation.previous_query
-            yield conversation.with_turn(turn)
+            request = read_request(values)
+            options = self._options(request)
+            yield turn
             for event in self.assistant.stream(turn.question, **options):
                 turn = advance(turn, event)
-                yield conversation.with_turn(turn)
+                yield turn
         except AssistantError as error:
-            yield conversation.with_turn(_failed(turn, problem_of(error)))
+            yield replace(turn, state="failed", problem=problem_of(error))
         except Exception:  # The page's edge: a bug must neither kill the page nor show its insides.
             logger.exception("A question could not be answered")
-            yield conversation.with_turn(_failed(turn, Problem("bug")))
+            yield replace(turn, state="failed", problem=Problem("bug"))
 
-    def ask_again(
-        self, conversation: Conversation, as_of: str, answer_language: AnswerLanguage
-    ) -> Iterator[Conversation]:
-        """Asks the last question again, exactly as it was typed."""
-        latest = conversation.latest
-        if latest is not None:
-            yield from self.ask(
-                latest.question, conversation, as_of, answer_language, as_typed=True
-            )
-
-    def ask_for_program(
-        self, question: str, as_of: str, answer_language: AnswerLanguage
-    ) -> dict[str, Any]:
+    def answer_program(self, request: AskRequest) -> dict[str, Any]:
         """One answer as JSON values. Raises QuestionError for input that cannot be taken."""
-        options = self._options(question.strip(), as_of, answer_language, as_typed=False)
-        return answer_as_json(self.assistant.ask(question.strip(), **options))
+        answer = self.assistant.ask(request.question.strip(), **self._options(request))
+        return answer_for_programs(answer)
 
-    def _options(
-        self, question: str, as_of: str, answer_language: AnswerLanguage, as_typed: bool
-    ) -> dict[str, Any]:
-        """Options of Assistant.ask from what the page's fields hold. Raises InputProblem."""
+    def _options(self, request: AskRequest) -> dict[str, Any]:
+        """Options of Assistant.ask for a request. Raises InputProblem."""
+        question = request.question.strip()
         if not re.search(r"\w", question):
             raise InputProblem(Problem("empty"), "The question is empty. Write one.")
         if len(question) > self._longest:
             detail = f"{len(question)} / {self._longest}"
             raise InputProblem(Problem("too_long", detail), f"Shorten the question: {detail}.")
-        today = self.today()
-        chosen = read_day(as_of)
-        return {
+        today, chosen = self.today(), read_day(request.as_of)
+        options: dict[str, Any] = {
             # Today chosen by hand is no choice: the answer need not speak of its date.
             "as_of": None if chosen == today else chosen,
-            "language": answer_language if answer_language in ("vi", "en") else None,
-            "as_typed": as_typed, "today": today,
+            "language": None if request.answer_language == "auto" else request.answer_language,
+            "as_typed": request.as_typed, "today": today,
+            # "As typed" undoes what was understood: nothing is taken as a follow-up either.
+            "previous": None if request.as_typed else request.previous,
         }
+        allowed = documents_in_scope(self.assistant.library, request)
+        return options if allowed is None else options | {"only_documents": allowed}
+
+
+def documents_in_scope(library: Library, request: AskRequest) -> frozenset[str] | None:
+    """Keys of the documents that the filters let through, None for all. Raises InputProblem."""
+    if not (request.kinds or request.text_language or request.document):
+        return None
+    allowed = frozenset(
+        key for key, document in library.documents.items()
+        if (not request.kinds or document.kind in request.kinds)
+        and request.text_language in ("", document.language)
+        and request.document in ("", document.id)
+    )
+    if not allowed:
+        raise InputProblem(Problem("bad_scope"), "No text fits the filters. Loosen them.")
+    return allowed
 
 
 def advance(turn: Turn, event: AnswerEvent) -> Turn:
@@ -112,11 +97,14 @@ def advance(turn: Turn, event: AnswerEvent) -> Turn:
         return replace(turn, query=event.query)
     if event.kind == "sources":
         return replace(turn, answer=event.answer)
+    if event.kind == "provisional":
+        return replace(turn, provisional=event.text)
     if event.kind == "text":
-        return replace(turn, shown_claims=turn.shown_claims + 1)
+        # After a model has written, the answer held is still the one it wrote from.
+        return turn if turn.provisional else replace(turn, shown_claims=turn.shown_claims + 1)
     answer = event.answer
     shown = len(answer.claims) if answer else 0
-    return replace(turn, answer=answer, shown_claims=shown, state="answered")
+    return replace(turn, answer=answer, shown_claims=shown, provisional="", state="answered")
 
 
 def read_day(text: str) -> date | None:
@@ -147,7 +135,7 @@ def problem_of(error: AssistantError) -> Problem:
     return Problem("locked" if isinstance(error, LockedError) else "setup", str(error))
 
 
-def answer_as_json(answer: Answer) -> dict[str, Any]:
+def answer_for_programs(answer: Answer) -> dict[str, Any]:
     """What a program gets: the text as Markdown, and its parts as JSON values."""
     return {
         "question": answer.question,
@@ -163,10 +151,6 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
         "model": answer.model,
         "corpus_version": answer.corpus_version,
     }
-
-
-def _failed(turn: Turn, problem: Problem) -> Turn:
-    return replace(turn, state="failed", problem=problem)
 
 
 def _citation_as_json(citation: Citation) -> dict[str, Any]:

@@ -17,7 +17,7 @@ _ITALIC = re.compile(r"(?<![*\w])\*(?=[^\s*])([^*]+?)(?<=\S)\*(?![*\w])")
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _ITEM = re.compile(r"\s*[-•]\s+(.*)")
 _HEADING = re.compile(r"#{1,6}\s+(.*)")
-_POINT_LABEL = re.compile(r"(?:[a-zđ]\)|\([a-zđ]{1,2}\)|\([ivx]+\)|-)\s", re.I)
+POINT_LABEL = re.compile(r"(?:[a-zđ]\)|\([a-zđ]{1,2}\)|\([ivx]+\)|-)\s", re.I)
 
 LinkMaker = Callable[[int], str]
 
@@ -56,21 +56,10 @@ def lines_to_html(text: str, ending: str = "") -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     pieces = []
     for place, line in enumerate(lines):
-        kind = "line point" if _POINT_LABEL.match(line) else "line"
+        kind = "line point" if POINT_LABEL.match(line) else "line"
         last = ending if place == len(lines) - 1 else ""
         pieces.append(f'<span class="{kind}">{escape(line)}{last}</span>')
     return "".join(pieces)
-
-
-def address_to_html(url: str | None, label: str) -> str:
-    """A link for an http(s) address, nothing for any other scheme."""
-    if not url or not is_web_address(url):
-        return ""
-    host = urlsplit(url).hostname or ""
-    return (
-        f'<a class="address" href="{escape(url, quote=True)}" target="_blank" '
-        f'rel="noopener noreferrer">{escape(label)}<span class="host"> {escape(host)}</span></a>'
-    )
 
 
 def is_web_address(url: str) -> bool:

@@ -1,68 +1,67 @@
-"""A conversation to HTML. Every piece of text is escaped here or in `markup`; nothing is trusted.
+"""A turn to HTML. Every piece of text is escaped here or in `markup`; nothing is trusted.
 
-The HTML is shown by Gradio's Markdown component, which hands a block of HTML through and sanitises
-it a second time (it takes out `data-` and most `aria-` attributes). A line end could end that block
-and have the rest read as Markdown, so none is ever written (`one_line`).
+A turn is shown in parts (`TurnView`), so that the page can put each in its place as it arrives and
+leave alone what has not changed, under a reader's eyes or a screen reader's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from html import escape
 
 from assistant.citations import format_day
-from assistant.schema import Answer, Cell, Claim, Document, Language, Notice
-from ui.conversation import Conversation, Problem, Turn
+from assistant.schema import Answer, Cell, Claim, Language, Notice
+from ui.addresses import passage_address
+from ui.conversation import Problem, Turn
 from ui.markup import LinkMaker, block_to_html, inline_to_html, text_to_html
 from ui.source_cards import (
     Documents,
-    card_anchor,
     is_heading,
     quoted,
-    render_cards,
+    render_source_list,
     used_citations,
 )
 from ui.strings import STRINGS, in_language
 
 
-def render_conversation(
-    conversation: Conversation, documents: Documents, language: Language
-) -> str:
-    """The newest turn in full, earlier ones folded below it with their own sources."""
-    latest = conversation.latest
-    if latest is None:
-        return ""
-    earlier = [turn for turn in conversation.turns if turn is not latest]
-    return one_line(
-        f'<div class="conversation" lang="{language}">'
-        f'<div role="log">{render_turn(latest, documents, language)}</div>'
-        f"{_render_earlier(earlier, documents, language)}</div>"
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """The parts of a turn as HTML; `status` is plain text, said to screen readers."""
+
+    state: str
+    understood: str = ""
+    sources: str = ""
+    answer: str = ""
+    after: str = ""
+    status: str = ""
+    may_retype: bool = False
+    language: str = "vi"
+
+    def as_json(self) -> dict[str, str | bool]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """Where answers are made: the model's name, and the host that questions go to, if any."""
+
+    model: str = "extractive"
+    host: str | None = None
+
+
+def view_turn(turn: Turn, documents: Documents, language: Language, corpus_version: str) -> TurnView:
+    """What is shown of a turn now, in the page language."""
+    answer = turn.answer
+    return TurnView(
+        state=turn.state,
+        understood=_render_understood(turn, language),
+        sources=render_source_list(answer, documents, language) if answer else "",
+        answer=_render_words(turn, language),
+        after=_render_after(turn, language, corpus_version),
+        status=_status(turn, language),
+        may_retype=turn.is_reinterpreted and turn.state != "working",
+        language=turn.query.language if turn.query else language,
     )
-
-
-def _render_earlier(turns: list[Turn], documents: Documents, language: Language) -> str:
-    if not turns:
-        return ""
-    folded = "".join(
-        f"<details><summary>{text_to_html(turn.question)}</summary>"
-        f"{render_turn(turn, documents, language)}"
-        f"<h4>{escape(STRINGS[language].sources)}</h4>{render_cards(turn, documents, language)}"
-        "</details>"
-        for turn in reversed(turns)
-    )
-    return f'<div class="earlier"><h3>{escape(STRINGS[language].earlier)}</h3>{folded}</div>'
-
-
-def render_turn(turn: Turn, documents: Documents, language: Language) -> str:
-    """Question, what was understood, and as much of the answer as has arrived."""
-    pieces = [f'<div class="turn {turn.state}" id="t{turn.number}">']
-    if turn.question:
-        pieces.append(f'<p class="asked">{text_to_html(turn.question)}</p>')
-    pieces.append(_render_understood(turn, language))
-    if turn.answer is not None:
-        pieces.append(render_answer(turn, turn.answer))
-    pieces.append(_render_state(turn, language))
-    return "".join((*pieces, "</div>"))
 
 
 def _render_understood(turn: Turn, language: Language) -> str:
@@ -71,22 +70,77 @@ def _render_understood(turn: Turn, language: Language) -> str:
         return ""
     why = f' <span class="why">({escape(strings.follow_up)})</span>' if query.followed_up else ""
     return (
-        f'<p class="understood">{escape(strings.understood)} '
+        f"<p>{escape(strings.understood)} "
         f'<em lang="{query.language}">{text_to_html(query.standalone)}</em>{why}</p>'
     )
 
 
-def _render_state(turn: Turn, language: Language) -> str:
-    strings = STRINGS[language]
-    if turn.state == "working":
-        return f'<p class="working">{escape(strings.working)}</p>' if turn.answer is None else ""
+def _render_words(turn: Turn, language: Language) -> str:
+    if turn.provisional:
+        strings = STRINGS[language]
+        return (
+            f'<p class="provisional-title" title="{escape(strings.provisional_why)}">'
+            f"{escape(strings.provisional)}</p>"
+            f'<div class="provisional">{block_to_html(turn.provisional)}</div>'
+        )
+    return render_claims(turn, turn.answer, language) if turn.answer else ""
+
+
+def render_claims(turn: Turn, answer: Answer, language: Language) -> str:
+    """The claims shown so far, those that stand. None is shown as supported that failed."""
+    link = marker_links(answer, language)
+    shown = (claim for claim in answer.claims[: turn.shown_claims] if claim.is_supported)
+    return "".join(_render_claim(claim, answer, link) for claim in shown)
+
+
+def _render_after(turn: Turn, language: Language, corpus_version: str) -> str:
+    """What follows the words: notices, nearest provisions, problems, and what was asked when."""
+    strings, answer = STRINGS[language], turn.answer
     if turn.state == "stopped":
         return f'<p class="quiet">{escape(strings.stopped)}</p>'
     if turn.problem is not None:
-        return f'<p class="problem" role="alert">{render_problem(turn.problem, language)}</p>'
-    if turn.answer is not None and not turn.answer.claims:
-        return f'<p class="frame">{escape(strings.nothing_stands)}</p>'
-    return ""
+        return f'<p class="problem">{render_problem(turn.problem, language)}</p>'
+    if answer is None or turn.state != "answered":
+        return ""
+    link = marker_links(answer, language)
+    pieces = [] if answer.claims else [f'<p class="frame">{escape(strings.nothing_stands)}</p>']
+    failed = sum(not claim.is_supported for claim in answer.claims)
+    if failed:
+        pieces.append(f'<p class="notice dropped">{escape(strings.not_shown.format(count=failed))}</p>')
+    pieces += [_render_notice(notice, link) for notice in answer.notices]
+    pieces.append(_render_nearest(answer, link))
+    if answer.corpus_version and answer.corpus_version != corpus_version:
+        changed = strings.newer_corpus.format(old=answer.corpus_version, new=corpus_version)
+        pieces.append(f'<p class="notice aged">{escape(changed)}</p>')
+    return "".join((*pieces, f'<p class="made">{escape(_how_made(answer, language))}</p>'))
+
+
+def _how_made(answer: Answer, language: Language) -> str:
+    """The day the answer speaks of, what worded it, and the version of the corpus."""
+    strings, query = STRINGS[language], answer.query
+    parts = [strings.text_version.format(version=answer.corpus_version or "?")]
+    if not used_citations(answer):
+        # Else the list of sources has said it.
+        parts.insert(0, strings.validity_on.format(day=format_day(query.as_of.end, language)))
+    if answer.model not in strings.answered_by:
+        parts.insert(0, strings.answered_by_model.format(model=answer.model).rstrip("."))
+    return " · ".join(parts)
+
+
+def _status(turn: Turn, language: Language) -> str:
+    """What a screen reader is told, politely and once a step."""
+    strings, answer = STRINGS[language], turn.answer
+    if turn.state == "working":
+        if answer is None:
+            return strings.working
+        return strings.sources_found.format(count=len(used_citations(answer)))
+    if turn.problem is not None:
+        detail = in_language(turn.problem.detail, language)
+        return strings.problems[turn.problem.kind].format(detail=detail)
+    if turn.state == "stopped":
+        return strings.stopped
+    first = next((claim.text for claim in answer.claims), "") if answer else ""
+    return first.replace("**", "") or strings.nothing_stands
 
 
 def render_problem(problem: Problem, language: Language) -> str:
@@ -95,26 +149,21 @@ def render_problem(problem: Problem, language: Language) -> str:
     return text_to_html(STRINGS[language].problems[problem.kind].format(detail=detail))
 
 
-def render_answer(turn: Turn, answer: Answer) -> str:
-    """The claims shown so far; notices and nearest provisions once the answer is whole."""
-    link = marker_links(turn, answer)
-    pieces = [_render_claim(claim, answer, link) for claim in answer.claims[: turn.shown_claims]]
-    if turn.state == "answered":
-        pieces += [_render_notice(notice, link) for notice in answer.notices]
-        pieces.append(_render_nearest(answer, link))
-    kind = "answer abstained" if answer.abstained else "answer"
-    return f'<div class="{kind}" lang="{answer.query.language}">{"".join(pieces)}</div>'
-
-
-def marker_links(turn: Turn, answer: Answer) -> LinkMaker:
-    """Makes `[n]` a link to its card; a number that names no source stays text."""
-    labels = {citation.number: citation.label for citation in used_citations(answer)}
+def marker_links(answer: Answer, language: Language) -> LinkMaker:
+    """Makes `[n]` a link to its passage; a number that names no source stays text."""
+    cited = {citation.number: citation for citation in used_citations(answer)}
 
     def link(number: int) -> str:
-        if number not in labels:
+        if number not in cited:
             return f"[{number}]"
-        title = escape(labels[number], quote=True)
-        return f'<a class="mark" href="#{card_anchor(turn, number)}" title="{title}">[{number}]</a>'
+        return mark(cited[number].label, number, passage_address(cited[number], answer.query, language))
+
+    def mark(label: str, number: int, address: str) -> str:
+        name = escape(STRINGS[language].source.format(number=number, label=label), quote=True)
+        return (
+            f'<a class="mark" href="{escape(address)}" title="{escape(label)}" '
+            f'aria-label="{name}">[{number}]</a>'
+        )
 
     return link
 
@@ -157,8 +206,8 @@ def _render_table(claim: Claim, link: LinkMaker) -> str:
     body = "".join(f"<tr>{_row(row, head, link)}</tr>" for row in rows)
     caption = inline_to_html(claim.text, link)
     return (
-        f'<div class="table"><p>{caption}</p><div class="scroll" tabindex="0"><table>'
-        f"<thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table></div></div>"
+        f'<div class="table"><p>{caption}</p><table>'
+        f"<thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -167,7 +216,7 @@ def _row(row: tuple[Cell, ...], head: tuple[Cell, ...], link: LinkMaker) -> str:
     first, *others = row
     cells = [f'<th scope="row">{_cell(first, link)}</th>']
     for cell, column in zip(others, head[1:], strict=False):
-        name = f'<span class="column">{text_to_html(column.text)}</span>'
+        name = f'<span class="column" aria-hidden="true">{text_to_html(column.text)}</span>'
         cells.append(f"<td>{name}{_cell(cell, link)}</td>")
     return "".join(cells)
 
@@ -182,42 +231,12 @@ def _marks(numbers: tuple[int, ...], link: LinkMaker) -> str:
     return f'\u00a0<span class="marks">{marks}</span>' if marks else ""
 
 
-def render_sources(conversation: Conversation, documents: Documents, language: Language) -> str:
-    """The panel beside the conversation: the newest answer's sources."""
-    strings, latest = STRINGS[language], conversation.latest
-    cards = render_cards(latest, documents, language) if latest else ""
-    body = cards or f'<p class="quiet">{escape(strings.sources_empty)}</p>'
-    return one_line(
-        f'<div class="sources" lang="{language}"><h2>{escape(strings.sources_of)}</h2>{body}</div>'
-    )
-
-
-def render_title(text: str) -> str:
-    return f'<h2 class="title">{escape(text)}</h2>'
-
-
-def render_header(language: Language) -> str:
-    strings = STRINGS[language]
-    return one_line(
-        f'<div class="heading" lang="{language}"><h1>{escape(strings.title)}</h1>'
-        f"<p>{escape(strings.subtitle)}</p></div>"
-    )
-
-
-def render_footer(
-    documents: Mapping[str, Document], model: str, language: Language
-) -> str:
-    """How many texts, checked when, what answers, and that it is no legal advice."""
+def footer_lines(documents: Documents, privacy: Privacy, language: Language) -> tuple[str, ...]:
+    """How many texts, checked when, what answers and where, and that it is no legal advice."""
     strings = STRINGS[language]
     days = [document.as_of for document in documents.values() if document.as_of]
     day = format_day(max(days), language) if days else "—"
     texts = len({document.id for document in documents.values()})
-    by = strings.answered_by.get(model) or strings.answered_by_model.format(model=model)
-    lines = (strings.corpus.format(documents=texts, day=day), by, strings.not_advice)
-    spans = "".join(f"<span>{escape(line)}</span>" for line in lines)
-    return one_line(f'<div class="page-footer" lang="{language}">{spans}</div>')
-
-
-def one_line(html: str) -> str:
-    """HTML without line ends; Unicode's own are taken out with them."""
-    return " ".join(html.splitlines())
+    by = strings.answered_by.get(privacy.model) or strings.answered_by_model.format(model=privacy.model)
+    where = strings.sent_to.format(host=privacy.host) if privacy.host else strings.stays_here
+    return (strings.corpus.format(documents=texts, day=day), by, where, strings.not_advice)

@@ -1,8 +1,9 @@
 """What every response of the page carries, and what the page refuses, whatever Gradio does.
 
-The policy allows this server alone. Gradio's page has inline scripts, so each page gets a nonce of
-its own instead of `unsafe-inline`: markup that slipped into an answer could not run. Inline styles
-stay allowed, for Gradio sets them on most elements.
+The policy allows this server alone. Our own pages have no inline script or style. Those that Gradio
+makes (`gradio_paths`) have, so each of them gets a nonce of its own instead of `unsafe-inline`: markup
+that slipped into a text could not run. Inline styles stay allowed there, for Gradio sets them on most
+elements.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.errors import ConfigurationError
 from ui.strings import preferred_language
 
-_POLICY = (
-    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
+_COMMON_POLICY = (
+    "connect-src 'self'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+# Our own pages have neither an inline script nor an inline style.
+_OWN_POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; " + _COMMON_POLICY
+_GRADIO_POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    + _COMMON_POLICY
 )
 # Gradio's front end has no Vietnamese and calls every page English; screen readers and browsers'
 # offers to translate go by that, so the page's own language is put back whenever it changes.
@@ -38,7 +43,7 @@ _HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cross-origin-opener-policy": "same-origin",
 }
-# The page takes no files, but Gradio's upload route stores whatever is posted to it.
+# The chat takes no files, but Gradio's upload route stores whatever is posted to it.
 _REFUSED_PATHS = ("/gradio_api/upload", "/upload")
 
 
@@ -52,46 +57,45 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def require_loopback(host: str) -> None:
-    """Raises ConfigurationError for a host that others could reach: there is no password yet."""
-    if not is_loopback(host):
-        raise ConfigurationError(
-            f"The page cannot be served on {host!r}: a public address needs the password protection"
-            " that is not built yet. Set ASSISTANT_HOST=127.0.0.1."
-        )
-
-
 class PageSecurity:
-    """ASGI middleware: headers, a nonce for each page, refusal of foreign hosts and of uploads."""
+    """ASGI middleware: headers, a nonce for each Gradio page, refusal of foreign hosts and uploads.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    `host_names` are the names that the page may be called by; None lets any name pass, for a server
+    that others reach has a login, and its session is bound to the name that it was made under.
+    """
+
+    def __init__(
+        self, app: ASGIApp, host_names: frozenset[str] | None = frozenset(),
+        gradio_paths: tuple[str, ...] = (),
+    ) -> None:
+        self._app, self._host_names, self._gradio_paths = app, host_names, gradio_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        response = _Response(send, headers.get("accept-language", ""))
-        refused = _refusal(str(scope["path"]), headers.get("host", ""))
+        headers, path = Headers(scope=scope), str(scope["path"])
+        is_gradio = any(path == root or path.startswith(root + "/") for root in self._gradio_paths)
+        response = _Response(send, headers.get("accept-language", ""), is_gradio=is_gradio)
+        refused = self._refusal(path, headers.get("host", ""))
         await (refused or self._app)(scope, receive, response.send)
 
-
-def _refusal(path: str, host: str) -> PlainTextResponse | None:
-    # A page of another site whose name is made to point here (DNS rebinding) is a foreign host.
-    name = re.sub(r":\d+$", "", host)
-    if not is_loopback(name):
-        return PlainTextResponse("Unknown host.", status_code=400)
-    if path.rstrip("/") in _REFUSED_PATHS:
-        return PlainTextResponse("This page takes no files.", status_code=403)
-    return None
+    def _refusal(self, path: str, host: str) -> PlainTextResponse | None:
+        # A page of another site whose name is made to point here (DNS rebinding) is a foreign host.
+        name = re.sub(r":\d+$", "", host)
+        if self._host_names is not None and not is_loopback(name) and name not in self._host_names:
+            return PlainTextResponse("Unknown host.", status_code=400)
+        if path.rstrip("/") in _REFUSED_PATHS:
+            return PlainTextResponse("This page takes no files.", status_code=403)
+        return None
 
 
 class _Response:
-    """Adds the headers; an HTML page is held back until it is whole, to mark its scripts."""
+    """Adds the headers; a page of Gradio's is held back until it is whole, to mark its scripts."""
 
-    def __init__(self, send: Send, accept_language: str) -> None:
+    def __init__(self, send: Send, accept_language: str, *, is_gradio: bool) -> None:
         self._send, self._language = send, preferred_language(accept_language)
+        self._is_gradio = is_gradio
         self._nonce = secrets.token_urlsafe(16)
         self._held: Message | None = None
         self._body = b""
@@ -100,8 +104,11 @@ class _Response:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(_HEADERS)
-            headers["content-security-policy"] = _POLICY.format(nonce=self._nonce)
-            if headers.get("content-type", "").startswith("text/html"):
+            # A route of ours may set a stricter one, never a laxer.
+            policy = _GRADIO_POLICY.format(nonce=self._nonce) if self._is_gradio else _OWN_POLICY
+            is_own = "content-security-policy" in headers
+            headers.setdefault("content-security-policy", policy)
+            if self._is_gradio and not is_own and headers.get("content-type", "").startswith("text/html"):
                 self._held = message
                 return
         elif self._held is not None:

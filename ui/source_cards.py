@@ -1,32 +1,24 @@
-"""The sources of an answer as cards: whose words, in force or not, which text, where to read it."""
+"""What a reader sees of a source: its badges (in force or not, whose words) and its line in the list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from html import escape
 
 from assistant.citations import format_day
 from assistant.schema import Answer, Citation, Claim, Document, Language, Validity
-from ui.conversation import Turn
-from ui.markup import address_to_html, lines_to_html, text_to_html
+from ui.addresses import document_address, passage_address
+from ui.markup import lines_to_html
 from ui.strings import STRINGS, Strings
 
 Documents = Mapping[str, Document]
 
 # Kinds that digest no single text: the corpus's own articles.
 _OWN_KINDS = frozenset({"article", "glossary", "timeline"})
-# A comparison cites a dozen provisions: unfolded, their cards would bury a phone's page.
-OPEN_CARDS = 3
-
-
-def card_anchor(turn: Turn, number: int) -> str:
-    """The id of a card in the page: turns of one conversation must not share anchors."""
-    return f"t{turn.number}-s{number}"
 
 
 def used_citations(answer: Answer) -> tuple[Citation, ...]:
-    """Citations whose marker the answer shows, by number: no card supports nothing."""
+    """Citations whose marker the answer shows, by number: no source is listed that supports nothing."""
     shown = (claim for claim in answer.claims if not is_heading(claim))
     used = {number for claim in shown for number in claim.citations}
     used |= {number for notice in answer.notices for number in notice.citations}
@@ -39,47 +31,31 @@ def is_heading(claim: Claim) -> bool:
     return claim.kind == "statement" and claim.text.endswith(":")
 
 
-def render_cards(turn: Turn, documents: Documents, language: Language) -> str:
-    """All cards of a turn, headed by the day on which validity was looked at."""
-    strings = STRINGS[language]
-    if turn.answer is None:
-        return ""
-    citations = used_citations(turn.answer)
+def render_source_list(answer: Answer, documents: Documents, language: Language) -> str:
+    """The answer's sources, headed by the day on which validity was looked at."""
+    strings, citations = STRINGS[language], used_citations(answer)
     if not citations:
-        return f'<p class="quiet">{escape(strings.no_sources)}</p>'
-    cards = "".join(
-        _render_card(turn, citation, documents, language, is_open=place < OPEN_CARDS)
-        for place, citation in enumerate(citations)
+        return ""
+    items = "".join(
+        f'<li value="{citation.number}">'
+        f'<a class="source" href="{escape(passage_address(citation, answer.query, language))}">'
+        f'<span class="number" aria-hidden="true">{citation.number}</span>'
+        f'<span class="label" lang="{escape(answer.query.language)}">{escape(citation.label)}</span></a>'
+        f'<span class="badges">{render_badge(citation.validity, language)}'
+        f"{render_kind_badge(documents.get(citation.document_key), citation.is_digest, language)}</span></li>"
+        for citation in citations
     )
-    return f'<p class="quiet">{escape(_validity_line(turn.answer, language))}</p>{cards}'
+    return (
+        f'<h3 class="sources-title">{escape(strings.sources)} '
+        f'<span class="quiet">{escape(_validity_line(answer, language))}</span></h3>'
+        f'<ol class="source-list">{items}</ol>'
+    )
 
 
 def _validity_line(answer: Answer, language: Language) -> str:
     when, strings = answer.query.as_of, STRINGS[language]
     sentence = strings.validity_in if when.is_span else strings.validity_on
     return sentence.format(day=format_day(when.end, language))
-
-
-def _render_card(
-    turn: Turn, citation: Citation, documents: Documents, language: Language, *, is_open: bool
-) -> str:
-    strings, document = STRINGS[language], documents.get(citation.document_key)
-    quote_language = citation.document_key.rsplit(".", 1)[-1]
-    # The anchor is inside the fold: a browser that follows `[n]` to a folded card unfolds it.
-    return (
-        f'<article class="card"><details{" open" if is_open else ""}>'
-        f'<summary><span class="number">{citation.number}</span>'
-        f'<span class="label">{escape(citation.label)}</span>'
-        f'<span class="badges">{render_badge(citation.validity, language)}'
-        f"{_kind_badge(citation, document, strings)}</span></summary>"
-        f'<div class="body" id="{card_anchor(turn, citation.number)}">'
-        f'<blockquote tabindex="0" lang="{escape(quote_language)}">'
-        f"{quoted(citation.quote, is_digest=citation.is_digest)}</blockquote>"
-        f"{_render_facts(document, strings, language) if document else ''}"
-        f'<p class="links">{address_to_html(citation.url, strings.open_source)}'
-        f'<a class="back" href="#t{turn.number}">↑ {escape(strings.back)}</a></p>'
-        "</div></details></article>"
-    )
 
 
 def render_badge(validity: Validity, language: Language) -> str:
@@ -92,37 +68,36 @@ def render_badge(validity: Validity, language: Language) -> str:
     return f'<span class="badge {validity.state}">{escape(words)}</span>'
 
 
-def quoted(text: str, *, is_digest: bool, ending: str = "") -> str:
-    """A source's words; only an official text's stand in quotation marks."""
-    return lines_to_html(text if is_digest else f"«{text}»", ending)
+def render_successors(
+    validity: Validity, documents: Documents, language: Language, query: str = ""
+) -> str:
+    """ "replaced by …" with links to the texts held; `query` is put after their addresses."""
+    if not validity.successors:
+        return ""
+    links = []
+    for text_id in validity.successors:
+        held = documents.get(f"{text_id}.{language}") or documents.get(f"{text_id}.vi")
+        if held is None:
+            links.append(escape(text_id))
+        else:
+            address = escape(document_address(text_id, language) + query)
+            links.append(f'<a href="{address}" lang="{held.language}">{escape(held.label)}</a>')
+    words = escape(STRINGS[language].replaced_by)
+    return f'<span class="successors">{words} {", ".join(links)}</span>'
 
 
-def _kind_badge(citation: Citation, document: Document | None, strings: Strings) -> str:
+def render_kind_badge(document: Document | None, is_digest: bool, language: Language) -> str:
     """Whose words: the official text's, our digest of one, or an article of our own."""
+    strings: Strings = STRINGS[language]
     if document is not None and document.kind in _OWN_KINDS:
-        return f'<span class="badge kind">{escape(strings.own_article)}</span>'
-    if citation.is_digest:
+        name = strings.authorities[document.authority]
+        return f'<span class="badge kind">{escape(strings.own_article)} · {escape(name)}</span>'
+    if is_digest:
         why = escape(strings.digest_why, quote=True)
         return f'<span class="badge kind" title="{why}">{escape(strings.digest)}</span>'
     return f'<span class="badge kind official">{escape(strings.official)}</span>'
 
 
-def _render_facts(document: Document, strings: Strings, language: Language) -> str:
-    """Title, number, dates and standing of the text, as far as they are known."""
-    facts: list[tuple[str, str]] = []
-    if document.number:
-        facts.append((strings.number, document.number))
-    dated: list[tuple[str, date | None]] = [
-        (strings.adopted, document.adopted), (strings.effective, document.effective_from),
-        (strings.ends, document.effective_to), (strings.checked, document.as_of),
-    ]
-    facts += [(name, format_day(day, language)) for name, day in dated if day]
-    pairs = "".join(
-        f"<span><b>{escape(name)}</b> {escape(value)}</span>" for name, value in facts
-    )
-    standing = f"{strings.standing[document.authority]}; {strings.verified[document.verified]}"
-    title = text_to_html(document.title)
-    return (
-        f'<p class="text-title" lang="{escape(document.language)}">{title}</p>'
-        f'<p class="facts">{pairs}</p><p class="standing">{escape(standing)}</p>'
-    )
+def quoted(text: str, *, is_digest: bool, ending: str = "") -> str:
+    """A source's words; only an official text's stand in quotation marks."""
+    return lines_to_html(text if is_digest else f"«{text}»", ending)

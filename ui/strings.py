@@ -17,30 +17,14 @@ class Strings:
 
     title: str
     subtitle: str
-    page_language: str
-    question: str
-    question_hint: str
-    ask: str
-    stop: str
-    clear: str
-    as_typed: str
-    as_of: str
-    as_of_hint: str
-    answer_language: str
-    answer_languages: tuple[str, str, str]
-    examples_title: str
-    examples: tuple[str, str, str, str, str, str]
     understood: str
     follow_up: str
     working: str
     stopped: str
     nothing_stands: str
     nearest: str
-    earlier: str
     sources: str
-    sources_of: str
     no_sources: str
-    sources_empty: str
     validity_on: str
     validity_in: str
     digest: str
@@ -55,7 +39,6 @@ class Strings:
     ends: str
     checked: str
     open_source: str
-    back: str
     validity: dict[ValidityState, str]
     ended_since: str
     not_yet_since: str
@@ -64,32 +47,36 @@ class Strings:
     answered_by_model: str
     corpus: str
     not_advice: str
+    navigation: str
+    pages: tuple[str, str, str, str]
+    to_dark: str
+    to_light: str
+    other_language: str
+    log_out: str
+    skip: str
+    source: str
+    sources_found: str
+    text_version: str
+    newer_corpus: str
+    issuer: str
+    kind: str
+    kinds: dict[str, str]
+    authority: str
+    authorities: dict[str, str]
+    replaced_by: str
+    provisional: str
+    provisional_why: str
+    tokens: str
+    sent_to: str
+    stays_here: str
+    missing: str
+    not_shown: str
 
 
 VIETNAMESE = Strings(
     title="Trợ lý hợp tác an ninh mạng",
     subtitle="Hỏi đáp về chính sách hợp tác quốc tế trên không gian mạng: trích đến từng điều,"
     " khoản, xét hiệu lực theo ngày.",
-    page_language="Ngôn ngữ của trang",
-    question="Câu hỏi",
-    question_hint="Ví dụ: Ai chủ trì hợp tác quốc tế về an ninh mạng? (không cần gõ dấu)",
-    ask="Hỏi",
-    stop="Dừng",
-    clear="Xóa hội thoại",
-    as_typed="Tìm đúng như đã gõ",
-    as_of="Hiệu lực tại ngày",
-    as_of_hint="{today}",
-    answer_language="Trả lời bằng",
-    answer_languages=("Theo câu hỏi", "Tiếng Việt", "English"),
-    examples_title="Hỏi thử",
-    examples=(
-        "Hợp tác quốc tế về an ninh mạng dựa trên nguyên tắc nào?",
-        "ai chu tri hop tac quoc te ve an ninh mang",
-        "Năm 2024 cơ quan nào quản lý nhà nước về an toàn thông tin mạng?",
-        "Luật An toàn thông tin mạng 2015 còn hiệu lực không?",
-        "So sánh hợp tác quốc tế trong luật 2018 và luật 2025",
-        "Công ước Hà Nội đã có hiệu lực chưa?",
-    ),
     understood="Đã hiểu là:",
     follow_up="câu hỏi nối tiếp",
     working="Đang tìm trong kho tài liệu…",
@@ -97,12 +84,8 @@ VIETNAMESE = Strings(
     nothing_stands="Tôi không tìm được câu trả lời nào đứng vững khi kiểm tra lại với nguồn, nên"
     " không trả lời.",
     nearest="Các quy định gần nhất trong kho",
-    earlier="Câu hỏi trước",
     sources="Nguồn",
-    sources_of="Nguồn của câu trả lời",
     no_sources="Câu trả lời này không dẫn nguồn nào.",
-    sources_empty="Nguồn của câu trả lời sẽ hiện ở đây: điều, khoản được trích, hiệu lực của văn"
-    " bản vào ngày được hỏi và địa chỉ văn bản chính thức.",
     validity_on="Hiệu lực xét tại ngày {day}",
     validity_in="Hiệu lực xét tại ngày {day}, ngày cuối của khoảng thời gian được hỏi",
     digest="tóm lược",
@@ -124,7 +107,6 @@ VIETNAMESE = Strings(
     ends="Hết hiệu lực",
     checked="Kiểm tra lần cuối",
     open_source="Mở văn bản gốc",
-    back="về câu trả lời",
     validity={
         "in_force": "còn hiệu lực", "not_yet": "chưa có hiệu lực", "ended": "hết hiệu lực",
         "undated": "không xét hiệu lực",
@@ -140,6 +122,8 @@ VIETNAMESE = Strings(
         "index": "Kho tài liệu chưa sẵn sàng để tra cứu. Xin báo người vận hành: {detail}",
         "locked": "Kho tài liệu đang được cập nhật. Xin thử lại sau ít phút.",
         "setup": "Trợ lý chưa được cài đặt đúng. Xin báo người vận hành: {detail}",
+        "bad_scope": "Không có văn bản nào trong kho hợp với bộ lọc đã chọn. Xin bỏ bớt điều kiện lọc.",
+        "too_many": "Có quá nhiều câu hỏi cùng lúc từ máy này. Xin chờ một phút rồi thử lại.",
         "bug": "Xin lỗi, có lỗi ngoài dự kiến nên chưa trả lời được. Lỗi đã được ghi lại; xin thử"
         " lại hoặc hỏi cách khác.",
     },
@@ -147,32 +131,44 @@ VIETNAMESE = Strings(
     answered_by_model="Câu chữ do mô hình {model} viết, đã kiểm tra với nguồn.",
     corpus="Kho tài liệu: {documents} văn bản, kiểm tra đến ngày {day}.",
     not_advice="Thông tin tham khảo, không phải tư vấn pháp lý.",
+    navigation="Các trang",
+    pages=("Hỏi đáp", "Văn bản", "Thêm tài liệu", "Đánh giá"),
+    to_dark="Dùng nền tối",
+    to_light="Dùng nền sáng",
+    other_language="English",
+    log_out="Đăng xuất",
+    skip="Tới nội dung chính",
+    source="Nguồn {number}: {label}",
+    sources_found="Đã tìm thấy {count} nguồn",
+    text_version="kho phiên bản {version}",
+    newer_corpus="Kho tài liệu đã thay đổi sau câu trả lời này (phiên bản {old}, nay {new}). Nên hỏi lại.",
+    issuer="Cơ quan ban hành",
+    kind="Loại",
+    kinds={
+        "law": "luật", "decree": "nghị định", "decision": "quyết định", "circular": "thông tư",
+        "resolution": "nghị quyết", "treaty": "điều ước quốc tế", "protocol": "nghị định thư",
+        "strategy": "chiến lược", "memorandum": "biên bản ghi nhớ", "article": "bài tổng hợp",
+        "glossary": "thuật ngữ", "timeline": "dòng thời gian",
+    },
+    authority="Căn cứ",
+    authorities={
+        "official": "nguồn chính thức", "secondary": "báo chí, nghiên cứu",
+        "compiled": "tổng hợp nhiều nguồn",
+    },
+    replaced_by="bị thay thế bởi",
+    provisional="Bản nháp, chưa kiểm chứng",
+    provisional_why="Chữ này do mô hình viết và đang được đối chiếu với nguồn; phần không đứng vững sẽ bị bỏ.",
+    tokens="{count} token",
+    sent_to="Câu hỏi và các đoạn trích được gửi tới {host}.",
+    stays_here="Câu hỏi không rời máy chủ này.",
+    missing="Còn thiếu",
+    not_shown="{count} câu không đứng vững khi đối chiếu với nguồn nên đã bị bỏ.",
 )
 
 ENGLISH = Strings(
     title="Cyber cooperation assistant",
     subtitle="Questions on international cyber cooperation policy, answered down to article and"
     " clause, with validity by date.",
-    page_language="Page language",
-    question="Question",
-    question_hint="For example: Who leads international cooperation on cybersecurity in Viet Nam?",
-    ask="Ask",
-    stop="Stop",
-    clear="Clear conversation",
-    as_typed="Search exactly as typed",
-    as_of="Validity as of",
-    as_of_hint="{today}",
-    answer_language="Answer in",
-    answer_languages=("Language of the question", "Tiếng Việt", "English"),
-    examples_title="Try one",
-    examples=(
-        "What principles govern international cooperation on cybersecurity in Viet Nam?",
-        "Who leads international cooperation on cybersecurity in Viet Nam?",
-        "Is the Law on Network Information Security 2015 still in force?",
-        "Compare international cooperation in the 2018 and 2025 cybersecurity laws",
-        "Has the Hanoi Convention entered into force?",
-        "ai chu tri hop tac quoc te ve an ninh mang",
-    ),
     understood="Understood as:",
     follow_up="follow-up question",
     working="Searching the corpus…",
@@ -180,12 +176,8 @@ ENGLISH = Strings(
     nothing_stands="No answer was found that stands when checked against its sources, so none is"
     " given.",
     nearest="The nearest provisions held",
-    earlier="Earlier questions",
     sources="Sources",
-    sources_of="Sources of the answer",
     no_sources="This answer cites no source.",
-    sources_empty="The sources of an answer appear here: the article and clause quoted, whether the"
-    " text is in force on the date asked about, and the address of the official text.",
     validity_on="Validity as of {day}",
     validity_in="Validity as of {day}, the last day of the time asked about",
     digest="digest",
@@ -207,7 +199,6 @@ ENGLISH = Strings(
     ends="Ceases on",
     checked="Last checked",
     open_source="Open the source text",
-    back="back to the answer",
     validity={
         "in_force": "in force", "not_yet": "not yet in force", "ended": "no longer in force",
         "undated": "validity does not apply",
@@ -223,6 +214,8 @@ ENGLISH = Strings(
         "index": "The corpus is not ready to be searched. Please tell the operator: {detail}",
         "locked": "The corpus is being updated. Please try again in a few minutes.",
         "setup": "The assistant is not set up correctly. Please tell the operator: {detail}",
+        "bad_scope": "No text of the corpus fits the filters chosen. Please loosen them.",
+        "too_many": "Too many questions at once from this machine. Please wait a minute and try again.",
         "bug": "Sorry, something unexpected went wrong and there is no answer. The error has been"
         " logged; please try again or ask in another way.",
     },
@@ -232,6 +225,38 @@ ENGLISH = Strings(
     answered_by_model="Worded by the model {model}, checked against the sources.",
     corpus="Corpus: {documents} texts, checked up to {day}.",
     not_advice="For information only; not legal advice.",
+    navigation="Pages",
+    pages=("Ask", "Texts", "Add documents", "Evaluation"),
+    to_dark="Use the dark theme",
+    to_light="Use the light theme",
+    other_language="Tiếng Việt",
+    log_out="Log out",
+    skip="Skip to the main content",
+    source="Source {number}: {label}",
+    sources_found="{count} sources found",
+    text_version="corpus version {version}",
+    newer_corpus="The corpus has changed since this answer (version {old}, now {new}). Ask again.",
+    issuer="Issued by",
+    kind="Kind",
+    kinds={
+        "law": "law", "decree": "decree", "decision": "decision", "circular": "circular",
+        "resolution": "resolution", "treaty": "treaty", "protocol": "protocol",
+        "strategy": "strategy", "memorandum": "memorandum", "article": "compiled article",
+        "glossary": "glossary", "timeline": "timeline",
+    },
+    authority="Rests on",
+    authorities={
+        "official": "official source", "secondary": "press, research",
+        "compiled": "several sources",
+    },
+    replaced_by="replaced by",
+    provisional="Draft, not yet verified",
+    provisional_why="Written by a model and being checked against the sources; what does not stand is dropped.",
+    tokens="{count} tokens",
+    sent_to="The question and the passages are sent to {host}.",
+    stays_here="The question does not leave this server.",
+    missing="What is missing",
+    not_shown="{count} sentences did not stand when checked against their sources and were dropped.",
 )
 
 STRINGS: dict[Language, Strings] = {"vi": VIETNAMESE, "en": ENGLISH}

@@ -19,6 +19,8 @@ from assistant.text import is_vietnamese_syllable
 LEGACY_NAMES = {"tcvn3": "TCVN3", "vni": "VNI", "viscii": "VISCII"}
 _SAMPLE_CHARACTERS = 20_000
 _FEWEST_CHARACTERS = 24
+# Languages of Western Europe have few letters beyond ASCII; other scripts hardly any other.
+_WESTERN_SHARE = 0.25
 _ONLY_VIETNAMESE = re.compile(
     r"[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]"
 )
@@ -111,6 +113,10 @@ def _decode_other(data: bytes) -> Decoded:
             f"{broken.count(chr(0xFFFD))} places of a UTF-8 file are damaged and marked with �.",
         )
         return Decoded(_nfc(broken), "utf-8", [note])
+    western = data.decode("windows-1252", "replace")
+    letters = sum(map(str.isalpha, western))
+    if sum(letter.isalpha() and not letter.isascii() for letter in western) < _WESTERN_SHARE * letters:
+        return Decoded(_nfc(western), "windows-1252")
     found = from_bytes(data[:200_000]).best()
     encoding = found.encoding if found else "windows-1252"
     return Decoded(_nfc(data.decode(encoding, "replace")), encoding)

@@ -9,7 +9,8 @@ from typing import Any
 _BLOCKS = {
     "p", "div", "section", "article", "main", "header", "footer", "aside", "ul", "ol", "li", "dl", "dt",
     "dd", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "tbody", "thead", "tfoot",
-    "tr", "form", "fieldset", "center", "hr", "body", "html", "figure", "figcaption", "address",
+    "tr", "td", "th", "caption", "form", "fieldset", "center", "hr", "body", "html", "figure",
+    "figcaption", "address",
 }  # fmt: skip
 _HEADS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _BREAK = "\n"

@@ -20,8 +20,8 @@ from assistant.errors import DocumentError
 from assistant.schema import Document
 
 KINDS = (
-    "law", "decree", "decision", "treaty", "protocol", "agreement", "strategy", "article",
-    "glossary", "timeline",
+    "law", "decree", "decision", "circular", "resolution", "ordinance", "directive", "regulation",
+    "treaty", "protocol", "agreement", "strategy", "article", "glossary", "timeline",
 )
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -50,6 +50,31 @@ def load_markdown(path: Path) -> Document:
     document = Document(body=text[found.end():], **values)
     _check_dates(path, document)
     return document
+
+
+def has_front_matter(text: str) -> bool:
+    """Whether a text begins with front matter of ours: it names a text_kind, which others do not."""
+    found = _FRONT_MATTER.match(text)
+    return found is not None and re.search(r"^text_kind\s*:", found[1], re.MULTILINE) is not None
+
+
+def check_fields(source: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Some fields of a document as the front matter takes them, not necessarily all.
+
+    `source` names in messages where they were written. Raises DocumentError with what to write.
+    """
+    unknown = sorted(key for key in values if key not in _CHECKS)
+    if unknown:
+        raise DocumentError(
+            f"{source}: there is no field {', '.join(unknown)}. The fields: {', '.join(_CHECKS)}.")
+    return {key: _check_value(source, key, value) for key, value in values.items()}
+
+
+def _check_value(source: str, key: str, value: Any) -> Any:
+    try:
+        return _CHECKS[key](value)
+    except _WrongValue as error:
+        raise DocumentError(f"{source}: {key} is {value!r}. Write {error}.") from error
 
 
 def _read_text(path: Path) -> str:
@@ -87,14 +112,7 @@ def _check_values(path: Path, values: dict[str, Any]) -> dict[str, Any]:
         raise DocumentError(
             f"{path.name}: the front matter has the unknown key {', '.join(unknown)}. Remove it; "
             "the keys are in corpus/README.md.")
-    checked: dict[str, Any] = {}
-    for key, check in _CHECKS.items():
-        try:
-            checked[key] = check(values[key])
-        except _WrongValue as error:
-            raise DocumentError(
-                f"{path.name}: {key} is {values[key]!r}. Write {error}.") from error
-    return checked
+    return {key: _check_value(path.name, key, values[key]) for key in _CHECKS}
 
 
 def _check_dates(path: Path, document: Document) -> None:

@@ -14,7 +14,7 @@ from statistics import median
 from assistant.loading.page_lines import PageLine
 from assistant.structure_lines import is_upper, match_article, match_unit, measure_break, read_lines
 
-_EDGE_LINES = 2
+_EDGE_LINES, _FEWEST_LINES = 2, 6
 _PAGE_NUMBER = re.compile(
     r"[-–—|.\s]*(?:Trang|Page)?\s*\d{1,4}(?:\s*(?:/|of|trên)\s*\d{1,4})?[-–—|.\s]*", re.IGNORECASE
 )
@@ -32,15 +32,15 @@ def join_lines(pages: list[list[PageLine]]) -> list[str]:
     margins = [_measure(page) for page in kept]
     words = Counter(re.findall(r"[^\W\d_]+", " ".join(line.text for page in kept for line in page)))
     pieces: list[str] = []
+    is_new, indent = True, 0.0
     for number, page in enumerate(kept):
         piece = ""
         for place, line in enumerate(page):
+            indent = line.left - margins[number][0] if is_new else indent
             after, after_margins = _find_next(kept, margins, number, place)
+            is_new = after is None or not _continues(line, after, margins[number], after_margins, indent)
             piece += line.text
-            if after is None or not _continues(line, after, margins[number], after_margins):
-                piece += "\n"
-            else:
-                piece = _glue(piece, after.text, words)
+            piece = f"{piece}\n" if is_new or after is None else _glue(piece, after.text, words)
         pieces.append(piece)
     return pieces
 
@@ -56,6 +56,9 @@ def drop_furniture(pages: list[list[PageLine]]) -> list[list[PageLine]]:
 
 
 def _edges(page: list[PageLine]) -> list[PageLine]:
+    """The lines among which heads and feet are looked for; a short page is nothing but its text."""
+    if len(page) < _FEWEST_LINES:
+        return []
     return page[:_EDGE_LINES] + page[max(_EDGE_LINES, len(page) - _EDGE_LINES) :]
 
 
@@ -106,8 +109,10 @@ def _find_next(
     return None, None
 
 
-def _continues(line: PageLine, after: PageLine, margins: _Margins, other: _Margins | None) -> bool:
-    """Whether `after` goes on with the sentence that `line` breaks off."""
+def _continues(
+    line: PageLine, after: PageLine, margins: _Margins, other: _Margins | None, opening: float
+) -> bool:
+    """Whether `after` goes on with the paragraph of `line`, whose first line is indented by `opening`."""
     left, right, step = margins
     lines = read_lines(f"{line.text}\n{after.text}")
     if not line.text or not after.text or is_upper(line.text) != is_upper(after.text):
@@ -123,7 +128,8 @@ def _continues(line: PageLine, after: PageLine, margins: _Margins, other: _Margi
         return False
     indent = after.left - (other[0] if other else left)
     if _FINISHED.search(line.text):
-        return indent <= _INDENT_POINTS < line.left - left and not after.text[0].isdigit()
+        # Where paragraphs are indented, a line that is not goes on even after a full stop.
+        return indent <= _INDENT_POINTS < opening and not after.text[0].isdigit()
     return indent <= _INDENT_POINTS or after.text[0].islower()
 
 

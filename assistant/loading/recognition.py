@@ -24,6 +24,9 @@ _LEAST_MARKS = 0.12
 _NOISE_CONFIDENCE = 40.0
 _UNSURE_CONFIDENCE = 60.0
 _NUMBER_OR_DATE = re.compile(r"^(?:Luật\s+)?S[ốoóô]\s*[:.]|,\s*ngày.*tháng.*năm|^No\.", re.IGNORECASE)
+# A number typed by a machine stands against its stroke: "Số: 115/NQ-CP", by a hand "Số: 445 /NQ-CP".
+_FILLED_NUMBER = re.compile(r"S[ốoóô]\s*[:.]\s*(?:\d+\s+/|[^\d\s])", re.IGNORECASE)
+_WHOLE_DATE = re.compile(r"ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}")
 # "l6 tháng 6", "l]": the digit 1 next to a digit or a bracket that stands for one.
 _MISREAD_ONE = re.compile(r"\b[lI](?=\d)|(?<=\d)[lI]\b|\bl[\]|](?=\s+(?:năm|tháng))")
 
@@ -111,9 +114,12 @@ def _text_of(words: list[dict[str, str]]) -> str:
 
 
 def _is_unsure(words: list[dict[str, str]]) -> bool:
-    if not _NUMBER_OR_DATE.search(" ".join(word["text"] for word in words)):
+    """Whether a line's number or date was hardly legible, or is none: hands write into the blanks."""
+    text = _text_of(words)
+    if not _NUMBER_OR_DATE.search(text):
         return False
-    return min(float(word["conf"]) for word in words) < _UNSURE_CONFIDENCE
+    filled = _FILLED_NUMBER.search(text) or ("tháng" in text and not _WHOLE_DATE.search(text))
+    return bool(filled) or min(float(word["conf"]) for word in words) < _UNSURE_CONFIDENCE
 
 
 def _make_line(row: list[dict[str, str]], scale: float, height: float) -> PageLine:
