@@ -17,6 +17,7 @@ from assistant.loading.public_network import is_public
 from assistant.loading.url import Downloaded, DownloadLimits, download
 
 TEXT = "Điều 1. Phạm vi điều chỉnh\n".encode() * 40
+BOMB = gzip.compress(b"0" * 5_000_000, compresslevel=1)
 QUICK = DownloadLimits(
     file_bytes=200_000, total_seconds=3.0, connect_seconds=2.0, read_seconds=0.7, redirects=5
 )
@@ -113,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send(200, gzip.compress(TEXT), Content_Encoding="gzip", Content_Type="text/html")
 
     def serve_bomb(self) -> None:
-        self.send(200, gzip.compress(b"0" * 50_000_000), Content_Encoding="gzip")
+        self.send(200, BOMB, Content_Encoding="gzip")
 
     def serve_half_zipped(self) -> None:
         self.send(200, gzip.compress(TEXT)[:-20], Content_Encoding="gzip")
