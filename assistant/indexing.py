@@ -44,7 +44,14 @@ from assistant.registry_vectors import drop_kept_vectors
 from assistant.schema import Document, document_key
 from assistant.store import VectorStore
 from assistant.text_vectors import TextVectors
-from assistant.unfinished import INDEXING, UNFINISHED, clear_note, leave_note, sweep_unfinished
+from assistant.unfinished import (
+    INDEXING,
+    UNFINISHED,
+    clear_note,
+    drop_unreferenced,
+    leave_note,
+    sweep_unfinished,
+)
 from assistant.vector_pack import VectorPack
 from assistant.versions import (
     GivenText,
@@ -223,6 +230,8 @@ class Indexer:
             given = self._registry.given(document.key)
             same = find_same(given, document, takes_effect)
             if same is not None:
+                # Another file with the same text: the one it was read from is kept already.
+                drop_unreferenced(self._settings.data_folder, self._registry)
                 return self._unchanged(same.held, who, started)
             corrected = corrected_version(given, document, takes_effect)
             held = HeldVersion(
