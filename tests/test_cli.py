@@ -269,3 +269,44 @@ def test_help_answers_at_once() -> None:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(seconds) < 0.5
+
+
+def test_a_model_that_cannot_be_asked_is_told_in_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "openai:some-model")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    result = run("ask", "AIS-CISA")
+    assert result.exit_code == 2 and "OPENAI_API_KEY" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_the_terminal_says_where_the_question_goes_and_who_answered(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from openai_server import serve_openai
+
+    from assistant.prompting import REFUSAL
+
+    with serve_openai() as server:
+        server.play(REFUSAL)
+        monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "openai:scripted")
+        monkeypatch.setenv("ASSISTANT_CHAT_BASE_URL", server.address)
+        question = "Biên bản AIS-CISA được ký khi nào?"
+        asked = run("ask", question, "--explain")
+        plain = run("ask", question, "--extractive", "--explain")
+    assert "openai:scripted" in asked.stdout and "1000 token" in asked.stdout
+    assert asked.stderr == "", "a model on this machine gets no question from elsewhere"
+    assert "không dùng mô hình" in plain.stdout and "openai" not in plain.stdout
+
+
+def test_a_hosted_model_is_named_with_its_host(capsys: pytest.CaptureFixture[str]) -> None:
+    from pydantic import SecretStr
+
+    from assistant.cli import tell_models
+    from assistant.config import ProviderKeys
+    from assistant.llm import make_chat_models
+
+    keys = ProviderKeys.model_construct(openai=SecretStr("sk-x"), anthropic=None, google_genai=None)
+    tell_models(make_chat_models(Settings(chat_model="openai:x"), keys))
+    assert "api.openai.com" in capsys.readouterr().err
