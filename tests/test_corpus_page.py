@@ -211,6 +211,8 @@ def test_updates_fit_their_outputs(handlers: CorpusHandlers, tmp_path: Path) -> 
     form = list(form_of(session).values())
     assert len(page._on_check(session, "", "vi", *form)) == outputs
     assert len(page._on_skip(session, "vi")) == outputs
+    table, _ = page._refresh(None, None, None, None, None, "vi")
+    assert "decree-331-2026.vi" in table
     assert len(page.label(session, "en")) == len(page.parts.labelled())
 
 
