@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not CHROMIUM.is_file(), reason=f"{CHROMIUM} is not installed"),
 ]
-WAIT_MS = 120_000
+WAIT_MS = 240_000
 ATTACK = '<img src=x onerror="window.attacked=1">'
 
 
