@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from langchain_core.embeddings import Embeddings
 
 from assistant.answering import Assistant, Parts
-from assistant.config import Settings
+from assistant.config import Settings, load_provider_keys
 from assistant.embeddings import (
     embedding_fingerprint,
     load_tokenizer,
@@ -24,6 +25,8 @@ from assistant.intake import Intake
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.loading.markdown import load_markdown
+from assistant.loading.reading import make_limits
+from assistant.loading.url import DownloadLimits
 from assistant.query import QueryReader
 from assistant.registry import Registry
 from assistant.registry_salvage import salvage_registry
@@ -32,6 +35,9 @@ from assistant.schema import Document
 from assistant.store import VectorStore
 from assistant.unfinished import mend_index
 from assistant.vector_pack import VectorPack, load_default_centres
+
+if TYPE_CHECKING:
+    from assistant.generation import AnswerWriter
 
 
 def shipped_corpus() -> Path:
@@ -82,6 +88,8 @@ class Workspace:
             self.indexer,
             make_token_counter(self.settings),
             scratch,
+            reading_limits=make_limits(self.settings),
+            download_limits=DownloadLimits(file_bytes=self.settings.document_megabytes * 2**20),
             allow_private=allow_private,
         )
 
@@ -160,12 +168,35 @@ def make_reranker(settings: Settings) -> Rerank | None:
     return score
 
 
+def make_writer(settings: Settings) -> AnswerWriter | None:
+    """What writes with the chat models that are set, or None when none is.
+
+    Raises ConfigurationError for a model that cannot be asked as it is set.
+    """
+    if settings.chat_model is None and settings.chat_fallback_model is None:
+        return None
+    # Imported only where a model is set: an extractive answer starts without them.
+    from assistant.generation import AnswerWriter
+    from assistant.llm import make_chat_models
+    from assistant.prompting import load_prompts
+    from assistant.tracing import JsonlTracer
+
+    keys = load_provider_keys()
+    tracers = (
+        [JsonlTracer(settings.traces_folder, keys.secrets())] if settings.chat_trace else []
+    )
+    models = make_chat_models(settings, keys, tracers)
+    return AnswerWriter(models, load_prompts(), settings, keys.secrets())
+
+
 def build_assistant(settings: Settings, *, is_serving: bool = False) -> Assistant:
     """An assistant over the data folder. `is_serving` loads sentence-transformers; otherwise the
     light road is taken, which answers sooner from a cold start.
 
-    Raises IndexMissingError when nothing is indexed, ModelMismatchError for another model's index.
+    Raises IndexMissingError when nothing is indexed, ModelMismatchError for another model's index,
+    ConfigurationError for a chat model that cannot be asked as it is set.
     """
+    writer = make_writer(settings)
     workspace = Workspace(settings)
     embeddings = workspace.query_embeddings(is_serving=is_serving)
 
@@ -175,4 +206,6 @@ def build_assistant(settings: Settings, *, is_serving: bool = False) -> Assistan
         retriever = workspace.retriever(library, embeddings, is_serving=is_serving)
         return Parts(library, reader, retriever)
 
-    return Assistant(make_parts, settings.retrieved_chunks, workspace.registry.reading)
+    return Assistant(
+        make_parts, settings.retrieved_chunks, workspace.registry.reading, writer
+    )

@@ -8,7 +8,7 @@ error and exit code 2; anything else is a bug and shows its trace. An abstention
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,10 +38,13 @@ from assistant.terminal import (
     print_pairs,
     print_retrieved,
     query_rows,
+    writer_rows,
 )
 
 if TYPE_CHECKING:
     from assistant.answering import Assistant
+    from assistant.config import Settings
+    from assistant.llm import ChatModel
     from assistant.schema import Answer, Language, Query
 
 
@@ -89,10 +92,19 @@ def ask(
         bool,
         typer.Option("--as-typed", help="Không tự thêm dấu / Do not restore missing accents."),
     ] = False,
+    extractive: Annotated[
+        bool,
+        typer.Option("--extractive", help="Không dùng mô hình / Without the chat model, if one is set."),
+    ] = False,
 ) -> None:
     """Trả lời một câu hỏi / Answer one question."""
     day = parse_day(as_of)
-    answer = start_assistant().ask(question, as_of=day, language=lang, as_typed=as_typed)
+    assistant = start_assistant()
+    tell_privacy(assistant)
+    answer = assistant.ask(
+        question, as_of=day, language=lang, as_typed=as_typed,
+        answer_with="extractive" if extractive else None,
+    )
     if as_json:
         from assistant.answer_text import render_text
 
@@ -102,6 +114,7 @@ def ask(
     if explain:
         print()
         print_pairs(query_rows(answer.query))
+        print_pairs(writer_rows(answer))
         print()
         print_retrieved(answer.retrieved, answer.query.language)
 
@@ -111,6 +124,7 @@ def chat(as_of: AsOfOption = None, lang: LanguageOption = None) -> None:
     """Hỏi đáp nối tiếp trong cửa sổ dòng lệnh / Ask and follow up in the terminal."""
     day = parse_day(as_of)
     assistant = start_assistant()
+    tell_privacy(assistant)
     error_console().print(
         "/quit: thoát / leave · /date 2024-11-14: tính tại ngày / as of a day · "
         "/date: hôm nay / today"
@@ -125,6 +139,8 @@ def serve(
 ) -> None:
     """Mở trang hỏi đáp / Serve the web chat; indexes first what is new in the shipped corpus."""
     settings = read_settings(host=host, port=port)
+    # A model that cannot be asked is told before the page opens, not by it.
+    tell_models(make_models(settings))
     ensure_index(open_workspace(settings), compare=True)
     from ui.app import serve as serve_page
 
@@ -146,9 +162,37 @@ def start_assistant() -> Assistant:
 
 
 def print_answer(answer: Answer) -> None:
+    """The answer, and where a model was asked for it, who answered and what it took."""
     from assistant.answer_text import render_text
+    from assistant.answered_by import describe_answer
 
-    print_markdown(render_text(answer))
+    text = render_text(answer)
+    if answer.usage is not None:
+        text += f"\n*{describe_answer(answer)}*\n"
+    print_markdown(text)
+
+
+def tell_privacy(assistant: Assistant) -> None:
+    """On standard error, which host gets the question, where one does."""
+    tell_models([chat for chat in assistant.chat_models if chat.is_hosted])
+
+
+def tell_models(models: Sequence[ChatModel]) -> None:
+    from assistant.answered_by import describe_privacy
+
+    for chat in models:
+        text = f"{describe_privacy([chat], 'vi')} / {describe_privacy([chat], 'en')}"
+        error_console().print(text, soft_wrap=True)
+
+
+def make_models(settings: Settings) -> tuple[ChatModel, ...]:
+    """The chat models that are set. Raises ConfigurationError for one that cannot be asked."""
+    if settings.chat_model is None and settings.chat_fallback_model is None:
+        return ()
+    from assistant.config import load_provider_keys
+    from assistant.llm import make_chat_models
+
+    return make_chat_models(settings, load_provider_keys())
 
 
 def converse(assistant: Assistant, day: date | None, language: Language | None) -> None:

@@ -111,7 +111,7 @@ def _run(request: Request, settings: Settings, judge: str | None) -> Report:
     from assistant.evaluation.judge import judge_run, make_judge
     from assistant.evaluation.session import Session
 
-    model = make_judge(judge) if judge else None
+    model = make_judge(judge, settings) if judge else None
     session = Session(request, settings)
     _tell_rows(session.dataset)
     with indexing_progress_of(session.needs_index) as indexing:

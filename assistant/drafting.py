@@ -114,6 +114,18 @@ class Draft:
         """A line that leads to what follows and cites nothing."""
         self.claims.append(Claim(phrase(name, self.language, **facts), (), "frame"))
 
+    def frame_time(self) -> None:
+        """The line that says which day or span the answer speaks of, unless that is today."""
+        when = self.query.as_of
+        if when.source == "today":
+            return
+        if not when.is_span:
+            self.frame("as_of_day", day=self.day_text(when.start))
+        elif (when.start.month, when.start.day, when.end.month, when.end.day) == (1, 1, 12, 31):
+            self.frame("as_of_year", year=when.start.year)
+        else:
+            self.frame("as_of_span", start=self.day_text(when.start), end=self.day_text(when.end))
+
     def quote(self, text: str, number: int) -> None:
         """Words of a source; shown in quotation marks only when they are an official text's."""
         self.claims.append(Claim(text, (number,), "quote"))

@@ -17,6 +17,8 @@ AssistantError
 ├── CorpusIndexError            the index is absent, damaged or made by other settings
 │   ├── IndexMissingError   nothing has been indexed yet
 │   └── ModelMismatchError  the index was made by another embedding model
+├── ChatModelError      a chat model gave nothing that can be used; its reason is told with the
+│                       extractive answer, which the reader gets instead
 ├── HistoryError            a change cannot be taken back, or what it is about is not there
 ├── EvaluationError         a test set, a run or a gate cannot be used as it is
 ├── LockedError             another process is writing to the corpus
@@ -100,6 +102,14 @@ class IndexMissingError(CorpusIndexError):
 
 class ModelMismatchError(CorpusIndexError):
     """The index was made by another embedding model than the one configured."""
+
+
+class ChatModelError(AssistantError):
+    """A chat model gave nothing that can be used. `reason` names the sentence that tells why."""
+
+    def __init__(self, reason: str, model: str = "") -> None:
+        super().__init__(f"{model or 'The chat model'}: {reason}. The extractive answer is given.")
+        self.reason, self.model = reason, model
 
 
 class HistoryError(AssistantError):

@@ -37,13 +37,12 @@ _FOLLOWED_SHARE, _SIBLING_SHARE = 0.8, 0.85
 
 def answer_generally(draft: Draft, asked: Asked, passages: Sequence[Passage]) -> None:
     """Write the answer from passages; a span of time that a law's end cuts is answered in parts."""
-    when = draft.query.as_of
     parts = _parts_of_span(draft, passages)
     if len(parts) > 1:
         _answer_in_parts(draft, asked, passages, parts)
         return
-    if when.source != "today" and any(p.document.kind in DATED_KINDS for p in passages[:1]):
-        _frame_time(draft)
+    if any(p.document.kind in DATED_KINDS for p in passages[:1]):
+        draft.frame_time()
     _write(draft, asked, _ranked(draft, asked, passages))
 
 
@@ -93,17 +92,6 @@ def _parts_of_span(draft: Draft, passages: Sequence[Passage]) -> list[tuple[date
         if p.document.kind in DATED_KINDS and p.score >= 0.8 * best
     }
     return list(split_span(laws.values(), when))
-
-
-def _frame_time(draft: Draft) -> None:
-    when = draft.query.as_of
-    if not when.is_span:
-        if when.source == "chosen" or draft.day_text(when.start):
-            draft.frame("as_of_day", day=draft.day_text(when.start))
-    elif (when.start.month, when.start.day, when.end.month, when.end.day) == (1, 1, 12, 31):
-        draft.frame("as_of_year", year=when.start.year)
-    else:
-        draft.frame("as_of_span", start=draft.day_text(when.start), end=draft.day_text(when.end))
 
 
 def _ranked(draft: Draft, asked: Asked, passages: Sequence[Passage]) -> list[Passage]:

@@ -163,6 +163,67 @@ _PHRASES: dict[str, tuple[str, str]] = {
     "understood": ("Đã hiểu là: *{text}*", "Understood as: *{text}*"),
     "kind_digest": ("tóm lược", "digest"),
     "kind_official": ("văn bản chính thức", "official text"),
+    "model_failed": (
+        "**Lưu ý:** mô hình {model} {reason}; câu trả lời này được trích thẳng từ nguồn.",
+        "**Note:** the model {model} {reason}; this answer is extracted from the sources instead.",
+    ),
+    "model_dropped": (
+        "**Lưu ý:** đã bỏ {count} câu mô hình viết vì không đứng vững khi đối chiếu với nguồn.",
+        "**Note:** {count} sentences by the model were left out: they did not stand against the sources.",
+    ),
+    "model_replaced": (
+        "**Lưu ý:** đã bỏ {count} câu mô hình viết vì không đứng vững khi đối chiếu với nguồn; thay vào đó là đoạn trích từ nguồn.",
+        "**Note:** {count} sentences by the model were left out: they did not stand against the sources. The passage of the source is given instead.",
+    ),
+    "model_refused": (
+        "Mô hình {model} không thấy câu trả lời trong các quy định tìm được.",
+        "The model {model} found no answer in the provisions retrieved.",
+    ),
+    "model_withheld": (
+        "**Lưu ý:** {count} đoạn của tài liệu chứa lời sai khiến trợ lý, nên không được đưa cho mô hình.",
+        "**Note:** {count} passages address orders to the assistant and were withheld from the model.",
+    ),
+    "reason_timeout": ("không trả lời kịp", "took too long"),
+    "reason_rate_limit": ("đang bị giới hạn số lượt hỏi", "is limiting requests"),
+    "reason_key": ("từ chối khóa truy cập", "refused the key"),
+    "reason_unavailable": ("không liên lạc được hoặc báo lỗi", "could not be reached or failed"),
+    "reason_resting": (
+        "lỗi nhiều lần liên tiếp nên tạm thời không được hỏi",
+        "failed several times in a row and is not asked for a while",
+    ),
+    "reason_cut": ("bị ngắt giữa chừng", "was cut off"),
+    "reason_unusable": (
+        "không trả lời theo cách kiểm chứng được",
+        "did not answer in a way that can be verified",
+    ),
+    "reason_unsupported": (
+        "viết những câu không đứng vững khi đối chiếu với nguồn",
+        "wrote sentences that did not stand against the sources",
+    ),
+    "reason_exhausted": ("đã dùng hết hạn mức trong ngày", "has used up the day's limit"),
+    "answered_by_model": (
+        "Diễn đạt bởi mô hình {model}, đã đối chiếu từng câu với nguồn",
+        "Worded by the model {model}, each sentence checked against the sources",
+    ),
+    "answered_extractive": ("Trích thẳng từ nguồn, không dùng mô hình", "Extracted from the sources, no model"),
+    "model_was_asked": ("mô hình có được hỏi", "a model was asked"),
+    "usage": (
+        "{input} token vào, {output} token ra, {seconds} giây",
+        "{input} tokens in, {output} out, {seconds} s",
+    ),
+    "usage_estimated": ("ước tính", "estimated"),
+    "leaves_machine": (
+        "Câu hỏi và các đoạn trích được gửi tới {host} (mô hình {model}).",
+        "Questions and the passages found are sent to {host} (model {model}).",
+    ),
+    "stays_local": (
+        "Mô hình {model} chạy trên máy này; câu hỏi không rời khỏi máy.",
+        "The model {model} runs on this machine; questions do not leave it.",
+    ),
+    "no_model": (
+        "Không dùng mô hình ngôn ngữ để viết; câu hỏi không rời khỏi máy.",
+        "No language model writes; questions do not leave this machine.",
+    ),
     "partly": (
         "Phần chưa có căn cứ để trả lời: {missing}.",
         "Not answered, for want of a source: {missing}.",

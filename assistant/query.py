@@ -252,6 +252,18 @@ def without_orders(text: str) -> str:
     return " ".join(kept) if kept and any(re.search(r"\w", s) for s in kept) else text
 
 
+def gives_orders(text: str) -> bool:
+    """Whether a line of a document orders the assistant about, as a planted instruction does.
+
+    "Act as" is also what laws say of units and officers.
+    """
+    return any(
+        match.group() != "act as"
+        for line in text.splitlines()
+        for match in _ORDERS.finditer(fold(line))
+    )
+
+
 def read_intent(text: str, references: Sequence[ProvisionReference]) -> str:
     """The shape of answer asked for; a bare provision asks for that provision."""
     folded = fold(text)

@@ -203,6 +203,34 @@ class Retriever:
                 return RetrievedChunk(chunk, 0, 0.0, {"linked": ComponentRank(1, 1.0)})
         return None
 
+    def nearness(
+        self, text: str, language: Language, spans: Sequence[tuple[str, int, int]]
+    ) -> float:
+        """How near a statement is in meaning to the nearest window of the spans (document key,
+        start, end): the centred similarity that retrieval uses; 0.0 where no span is held."""
+        rows = self._registry.rows_of_texts({key.rsplit(".", 1)[0] for key, _, _ in spans})
+        chunks = self._registry.chunks(rows)
+        touched = {
+            row: [
+                (start, end) for key, start, end in spans
+                if chunk.document_key == key and start < chunk.end and chunk.start < end
+            ]
+            for row, chunk in chunks.items()
+        }
+        held = self._registry.candidate_vectors([row for row, parts in touched.items() if parts])
+        if not held:
+            return 0.0
+        vector = np.asarray(self._embeddings.embed_query(text), dtype=np.float32)
+        best = 0.0
+        for row, (passage_language, vectors) in held.items():
+            values = self._centres.similarity(
+                vector, language, vectors, [passage_language] * len(vectors)
+            ).tolist()
+            for start, end, value in _windows(chunks[row], values):
+                if any(start < right and left < end for left, right in touched[row]):
+                    best = max(best, value)
+        return best
+
     def _reranked(
         self, query: Query, rows: list[int], chunks: Mapping[int, Chunk], fused: Scores
     ) -> list[int]:

@@ -283,6 +283,7 @@ class Claim:
     (its words stand in the source) from a statement of ours about sources (its facts must stand in
     what it cites), from a frame line that states nothing (a heading), and from a table, whose
     `rows` (the first is the head) hold quoted cells. `problems` is empty when verified.
+    `is_worded` marks the words of a chat model.
     """
 
     text: str
@@ -290,13 +291,16 @@ class Claim:
     kind: Literal["quote", "statement", "frame", "table"] = "statement"
     problems: tuple[str, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    is_worded: bool = False
 
     @property
     def is_supported(self) -> bool:
         return not self.problems
 
 
-NoticeKind = Literal["repealed", "not_yet", "changed", "conflict", "unverified", "understood", "scope"]
+NoticeKind = Literal[
+    "repealed", "not_yet", "changed", "conflict", "unverified", "understood", "scope", "model"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,11 +313,29 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A finished answer. Its text is derived (`answering.render_text`), never stored beside it.
+class ModelUsage:
+    """What chat models were asked for one answer: requests, tokens in and out, cost in US dollars.
 
-    `confidence` is the evidence score (0 to 1) by which answering or abstaining was weighed; None
-    where nothing was weighed, as for a provision that the question names.
+    `cost_usd` is None where no price is set. `is_estimated` says that a server did not count, so
+    that tokens were estimated from the text. `seconds` is the time that the models took.
+    """
+
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None = None
+    is_estimated: bool = False
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer. Its text is derived (`answer_text.render_text`), never stored beside it.
+
+    `model` is "extractive" or the `provider:model` whose words are shown. `dropped` are claims that
+    a model made and that did not stand; they are shown to no reader. `confidence` is the evidence
+    score (0 to 1) by which answering or abstaining was weighed; None where nothing was weighed, as
+    for a provision that the question names.
     """
 
     question: str
@@ -328,6 +350,8 @@ class Answer:
     model: str = "extractive"
     corpus_version: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
+    usage: ModelUsage | None = None
+    dropped: tuple[Claim, ...] = ()
     confidence: float | None = None
 
 

@@ -186,6 +186,18 @@ def query_rows(query: Query) -> list[tuple[str, str]]:
     return [(_EXPLAINED[name][place], value) for name, value in values.items()]
 
 
+def writer_rows(answer: Answer) -> list[tuple[str, str]]:
+    """Who answered, and the model's sentences that were left out, each with its fault."""
+    from assistant.answered_by import describe_answer
+
+    place = 0 if answer.query.language == "vi" else 1
+    rows = [(("Trả lời bởi", "Answered by")[place], describe_answer(answer))]
+    name = ("Câu đã bỏ", "Sentence left out")[place]
+    for claim in answer.dropped:
+        rows.append((name, f"{' '.join(claim.text.split())} ({'; '.join(claim.problems)})"))
+    return rows
+
+
 def print_retrieved(retrieved: Sequence[RetrievedChunk], language: Language) -> None:
     """Chunks with fused score, and per component its rank and score; a dash where it had none."""
     names = sorted({name for item in retrieved for name in item.components})

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from assistant.errors import ConfigurationError
+from assistant.config import Settings, load_provider_keys
 from assistant.evaluation.run_folder import RunFolder
+from assistant.llm import make_chat_model
 from assistant.schema import SampleResult
 
 if TYPE_CHECKING:
@@ -40,22 +41,12 @@ class JudgeScore:
     reason: str
 
 
-def make_judge(name: str) -> BaseChatModel:
-    """The chat model `provider:model` by LangChain's own naming, at temperature 0.
+def make_judge(name: str, settings: Settings) -> BaseChatModel:
+    """The chat model `provider:model`, at temperature 0, with the keys of the environment.
 
-    Raises ConfigurationError for a provider whose package or key is missing.
+    Raises ConfigurationError for a provider that is unknown, or whose package or key is missing.
     """
-    from langchain.chat_models import init_chat_model
-
-    try:
-        judge: BaseChatModel = init_chat_model(name, temperature=0)
-    # A provider's client raises errors of its own for a missing key, without a common root.
-    except Exception as error:
-        raise ConfigurationError(
-            f"The judge {name!r} cannot be used ({error}). Name it as provider:model, install "
-            "langchain-<provider>, and set the provider's key."
-        ) from error
-    return judge
+    return make_chat_model(name, None, settings, load_provider_keys())
 
 
 def judge_run(folder: RunFolder, judge: BaseChatModel, name: str) -> Iterator[JudgeScore]:

@@ -119,6 +119,6 @@ def cost(measured: Measured) -> Finding:
     """US dollars that a paid model asked for the answer, as the answer says. It applies where a
     paid model answered."""
     # An answer without a model has no usage, and a model without a price no cost.
-    usage = getattr(measured.answer, "usage", None)
-    spent = getattr(usage, "cost_usd", None)
+    usage = measured.answer.usage
+    spent = usage.cost_usd if usage else None
     return NOT_APPLICABLE if spent is None else (float(spent), measured.answer.model)
