@@ -60,6 +60,13 @@ class AccentRestorer:
             at = match.end()
         return "".join(pieces) + text[at:]
 
+    def familiarity(self, text: str) -> float:
+        """Share of neighbouring syllables that are neighbours in the corpus as well, 0 to 1."""
+        words = [normalize(word.lower()) for word in _WORD.findall(text)]
+        pairs = list(zip(words, words[1:], strict=False))
+        known = sum(right in self._bigrams.get(left, {}) for left, right in pairs)
+        return known / len(pairs) if pairs else 0.0
+
     def knows(self, syllable: str) -> bool:
         """Whether the corpus holds this very syllable, marks and all."""
         return syllable in self._unigrams

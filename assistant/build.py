@@ -25,6 +25,8 @@ from assistant.intake import Intake
 from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.loading.markdown import load_markdown
+from assistant.loading.reading import make_limits
+from assistant.loading.url import DownloadLimits
 from assistant.query import QueryReader
 from assistant.registry import Registry
 from assistant.registry_salvage import salvage_registry
@@ -86,6 +88,8 @@ class Workspace:
             self.indexer,
             make_token_counter(self.settings),
             scratch,
+            reading_limits=make_limits(self.settings),
+            download_limits=DownloadLimits(file_bytes=self.settings.document_megabytes * 2**20),
             allow_private=allow_private,
         )
 

@@ -35,8 +35,10 @@ def find_corpus_doubts(
     if same:
         yield from _date_doubts(document, same[0])
         yield from _count_doubts(provisions, same[0])
-    yield from _sentence_doubts(document, near)
-    yield from _heading_doubts(document, provisions, near, provisions_of)
+    # A law that says what it replaces may take over much of it; a mislabelled copy does not say so.
+    others = [other for other in near if other.id not in document.replaces]
+    yield from _sentence_doubts(document, others)
+    yield from _heading_doubts(document, provisions, others, provisions_of)
     yield from _replacement_doubts(document, held)
 
 

@@ -34,7 +34,7 @@ from assistant.structure import parse_structure
 from assistant.validity import with_successors
 
 if TYPE_CHECKING:
-    from assistant.history import ChangeReceipt
+    from assistant.history import ChangeReceipt, HeldVersion
     from assistant.indexing import Indexer
 
 Standing = Literal["new", "same", "version", "official_of_digest"]
@@ -189,6 +189,8 @@ class Intake:
             )
             # As stated and not as others end it, or adding it again later would give another text.
             document = keep_known(document, self._registry.documents())
+        # The file is held: as it was confirmed then, whatever would be read of it now.
+        document = self._confirmed(extracted) or document
         return self._complete(Preview(extracted, document, metadata, (), (), (), "new", original, address))
 
     def _complete(self, preview: Preview) -> Preview:
@@ -234,13 +236,23 @@ class Intake:
         keys = {chunk.document_key for chunk in self._registry.chunks(rows).values()}
         return [other for other in held if other.key in keys]
 
+    def _versions_of(self, sha256: str) -> list[HeldVersion]:
+        """The live versions that were read from the file with that hash."""
+        return [v for v in self._registry.versions() if v.is_live and v.original == sha256]
+
+    def _confirmed(self, extracted: ExtractedText) -> Document | None:
+        """The document that was made of this very file, with the fields it was confirmed with."""
+        for version in self._versions_of(extracted.sha256):
+            document = self._registry.text(version.content_hash)
+            if document and document.body == extracted.text:
+                return document
+        return None
+
     def _same_bytes(self, sha256: str, document: Document) -> list[Doubt]:
         return [
             make_doubt("same_bytes", where=version.key, at=version.at.date(), key=version.key)
-            for version in self._registry.versions()
-            if version.is_live
-            and version.original == sha256
-            and version.content_hash == document.content_hash
+            for version in self._versions_of(sha256)
+            if version.content_hash == document.content_hash
         ][:1]
 
 

@@ -117,6 +117,8 @@ def _fetch_from(
         previews = fitting or previews
     preview = previews[0]
     check_text(preview, source)
+    if preview.standing == "same":
+        return preview
     fields: dict[str, Any] = {
         "id": source.id,
         "text_kind": "official",

@@ -18,7 +18,14 @@ from assistant.glossary import Glossary
 from assistant.named_provisions import NamedTexts, NameIndex
 from assistant.schema import AsOf, Document, Language, ProvisionReference, Query
 from assistant.telex import undo_telex
-from assistant.text import accented_share, collapse_spaces, detect_language, fold, normalize
+from assistant.text import (
+    accented_share,
+    collapse_spaces,
+    detect_language,
+    fold,
+    is_vietnamese_syllable,
+    normalize,
+)
 
 # The first intent whose pattern is found wins; patterns are over folded text.
 INTENTS: tuple[tuple[str, str], ...] = (
@@ -76,6 +83,10 @@ _IN_ENGLISH = re.compile(r"\b(?:in english|bang tieng anh|tieng anh)\b")
 _IN_VIETNAMESE = re.compile(r"\b(?:in vietnamese|bang tieng viet|tieng viet)\b")
 
 
+# Share of word pairs known to the corpus from which a text without accents is Vietnamese.
+FAMILIAR = 0.6
+
+
 class QueryReader:
     """Understands questions against one state of the corpus."""
 
@@ -121,7 +132,16 @@ class QueryReader:
         if accented_share(text) >= NEEDED_SHARE:
             return text
         decoded = undo_telex(text, self._restorer().knows) if text.isascii() else text
-        return self._restorer().restore(decoded) if needs_restoring(decoded) else decoded
+        if needs_restoring(decoded) or self._is_bare_vietnamese(decoded):
+            return self._restorer().restore(decoded)
+        return decoded
+
+    def _is_bare_vietnamese(self, text: str) -> bool:
+        """Whether words that English has too ("an toan he thong") go together as in the corpus."""
+        words = re.findall(r"[^\W\d_]+", text)
+        if len(words) < 3 or not text.isascii() or not all(map(is_vietnamese_syllable, words)):
+            return False
+        return self._restorer().familiarity(self._restorer().restore(text)) >= FAMILIAR
 
     def _query(
         self,

@@ -43,7 +43,7 @@ from assistant.registry_tables import (
     seal_of,
     state_table,
 )
-from assistant.registry_vectors import iterate_vectors, read_vectors_after
+from assistant.registry_vectors import iterate_vectors, read_candidates, read_vectors_after
 from assistant.schema import Chunk, Document, Provision
 from assistant.versions import GivenText, arrange_versions
 
@@ -378,19 +378,5 @@ class Registry:
         self, rows: Iterable[int]
     ) -> dict[int, tuple[str, npt.NDArray[np.float32]]]:
         """By row: the language, and the chunk's vector above those of its windows, shape (n, d)."""
-        query = sa.select(
-            chunks_table.c.row,
-            chunks_table.c.document_key,
-            chunks_table.c.vector,
-            chunks_table.c.windows,
-        ).where(chunks_table.c.row.in_(list(rows)))
-        found = {}
         with self.connect() as connection:
-            for row in connection.execute(query):
-                if row.vector is None:
-                    continue
-                whole = np.frombuffer(row.vector, dtype=np.float32)[None, :]
-                parts = np.frombuffer(row.windows or b"", dtype=np.float16).astype(np.float32)
-                stacked = np.concatenate([whole, parts.reshape(-1, whole.shape[1])])
-                found[row.row] = (row.document_key.rsplit(".", 1)[1], stacked)
-        return found
+            return read_candidates(connection, rows)

@@ -89,3 +89,20 @@ def read_vectors_of(connection: Connection, document_key: str) -> FloatArray:
     )
     rows = [np.frombuffer(blob, dtype=np.float32) for blob in connection.execute(query).scalars()]
     return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+
+
+def read_candidates(
+    connection: Connection, rows: Iterable[int]
+) -> dict[int, tuple[str, FloatArray]]:
+    """By row: the language, and the chunk's vector above those of its windows, shape (n, d)."""
+    table = chunks_table
+    query = sa.select(table.c.row, table.c.document_key, table.c.vector, table.c.windows)
+    found = {}
+    for row in connection.execute(query.where(table.c.row.in_(list(rows)))):
+        if row.vector is None:
+            continue
+        whole = np.frombuffer(row.vector, dtype=np.float32)[None, :]
+        parts = np.frombuffer(row.windows or b"", dtype=np.float16).astype(np.float32)
+        stacked = np.concatenate([whole, parts.reshape(-1, whole.shape[1])])
+        found[row.row] = (row.document_key.rsplit(".", 1)[1], stacked)
+    return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from assistant.asked_time import MONTH_NAMES
 
@@ -44,6 +45,7 @@ _REFERENCE_EN = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def stated_facts(text: str) -> frozenset[str]:
     """Every fact stated, as canonical strings: `date:`, `month:`, `law:`, `ref:`, `number:`.
 
@@ -64,6 +66,8 @@ def stated_facts(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+# A source is cited by several claims, and a bulk evaluation checks what was just verified.
+@lru_cache(maxsize=4096)
 def supporting_facts(text: str) -> frozenset[str]:
     """`stated_facts`, and the parts that a shorter statement may use: a date's year and month, a
     reference's article, a legal number without its tail, bare numbers inside them."""

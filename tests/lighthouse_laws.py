@@ -24,7 +24,7 @@ def make_law(
         f"LUẬT\n{name.upper()}\n\nQuốc hội ban hành Luật {name}.\n\n"
     )
     body = "\n".join(
-        f"Điều {n}. Trông coi {SUBJECTS[n % len(SUBJECTS)]}\n{keeper} trông coi"
+        f"Điều {n}. Trông coi {SUBJECTS[n % len(SUBJECTS)]} của {name}\n{keeper} trông coi"
         f" {SUBJECTS[n % len(SUBJECTS)]} trong vùng nước thứ {n} theo Luật {name} này."
         for n in articles
     )

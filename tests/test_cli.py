@@ -13,6 +13,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from invented_laws import LAWS, LetterEncoder, make_indexer, make_law
 from typer.testing import CliRunner, Result
 
 from assistant.build import Workspace, load_shipped_documents
@@ -179,14 +180,54 @@ def test_verify_passes_on_a_whole_index(run: Run) -> None:
 
 
 def test_verify_lists_the_damage_and_how_to_mend_it(
-    run: Run, small_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lost = sorted(small_workspace.store.all_ids())[1:]
-    monkeypatch.setattr("assistant.store.VectorStore.all_ids", lambda self: set(lost))
+    monkeypatch.setattr("assistant.store.VectorStore.holds_what_was_built", lambda self: False)
     result = run("corpus", "verify")
     assert result.exit_code == 1
-    assert "vector missing" in result.stdout
+    assert "added or removed by hand" in result.stdout
     assert "assistant corpus rebuild" in result.stdout
+
+
+@pytest.fixture
+def edited(make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A corpus of three invented laws, to which a fourth was added and corrected."""
+    workspace = Workspace(make_settings())
+    indexer = make_indexer(workspace, LetterEncoder())
+    indexer.synchronize(LAWS)
+    for note in ("", " đã sửa"):
+        law = make_law(9, note)
+        indexer.put(law, original=None, original_name=f"luật 9{note}.docx", who="lan")
+    monkeypatch.setenv("ASSISTANT_DATA_FOLDER", str(workspace.settings.data_folder))
+    return workspace
+
+
+def test_history_tells_what_was_done_by_whom(run: Run, edited: Workspace) -> None:
+    [_, *lines] = read_tsv(run("corpus", "history").stdout)
+    assert [line[0] for line in lines] == ["1", "2"]
+    assert [line[3].split(" / ")[1] for line in lines] == ["added", "replaced"]
+    assert {(line[2], line[4]) for line in lines} == {("lan", "law-9-2000.vi")}
+    assert lines[1][6] == "luật 9 đã sửa.docx"
+    assert run("corpus", "history", "law-9-2000").stdout.count("\n") == 3
+    assert run("corpus", "history", "law-1-2000").stdout.count("\n") == 1
+
+
+def test_remove_and_undo_take_effect_and_say_so(run: Run, edited: Workspace) -> None:
+    removed = run("corpus", "remove", "law-9-2000")
+    assert removed.exit_code == 0 and removed.stdout.startswith("law-9-2000.vi: gỡ / removed")
+    assert "law-9-2000" not in run("corpus", "list").stdout
+    undone = run("corpus", "undo")
+    assert "khôi phục / restored" in undone.stdout and "(dòng / line 4)" in undone.stdout
+    assert "đã sửa" in run("corpus", "show", "law-9-2000").stdout
+    assert run("corpus", "undo", "2").exit_code == 0
+    assert "đã sửa" not in run("corpus", "show", "law-9-2000").stdout
+
+
+def test_what_cannot_be_removed_or_taken_back_says_why(run: Run, edited: Workspace) -> None:
+    refused = run("corpus", "remove", "law-1-2000")
+    assert refused.exit_code == 2 and "Added: law-9-2000.vi" in refused.stderr
+    refused = run("corpus", "undo", "17")
+    assert refused.exit_code == 2 and "corpus history" in refused.stderr
 
 
 def test_looking_into_an_empty_folder_says_what_to_do(

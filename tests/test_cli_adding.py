@@ -85,6 +85,10 @@ def test_fields_may_be_given_in_a_file(assistant_command: Workspace, tmp_path: P
     assert document.label == "Luật Kè" and document.verified == "official"
     assert str(document.adopted) == "2030-12-11"
 
+    # The same file without them changes nothing: what was stated once stands.
+    again = runner.invoke(app, ["add", str(tmp_path / "e.txt"), "--yes"])
+    assert again.exit_code == 0 and "unchanged" in rows(again.output)[1][1], again.output
+
 
 def test_without_a_terminal_and_without_yes_it_says_so(
     assistant_command: Workspace, tmp_path: Path

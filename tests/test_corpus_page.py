@@ -119,6 +119,8 @@ def test_edit_confirm_history_original_and_undo(
     assert given.content == path.read_bytes()
     assert given.headers["content-type"] == "application/octet-stream"
     assert "attachment" in given.headers["content-disposition"]
+    moved = client.get("/corpus?lang=en", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (307, "/corpus/?lang=en")
     for name in ("0" * 64, "..%2F..%2Fregistry.sqlite", "registry.sqlite"):
         assert client.get(f"/corpus/original/{name}").status_code == 404
 

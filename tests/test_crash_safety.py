@@ -28,26 +28,34 @@ from langchain_core.embeddings import Embeddings
 
 from assistant import store as store_module
 from assistant.build import Workspace, build_assistant
+from assistant.chunk_windows import make_windows
+from assistant.chunking import make_chunks
 from assistant.config import Settings
 from assistant.embeddings import make_query_embeddings
 from assistant.errors import StorageError
 from assistant.schema import Document
+from assistant.structure import parse_structure
 
 KILLS = 50
+NUMBERS, EDITIONS = range(1000, 1010), range(8)
 SEED = 20261122
 
 
 class LightEncoder(Embeddings):
-    """The real model by the road of single questions: no torch to load for a few short texts."""
+    """The real model by the road of single questions: no torch to load for a few short texts. What
+    was embedded once is remembered, so that kills hit all of a change and not always the model."""
 
     def __init__(self, settings: Settings) -> None:
         self._model = make_query_embeddings(settings)
+        self._held: dict[str, list[float]] = {}
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return [self._model.embed_query(text) for text in texts]
+        return [self.embed_query(text) for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
-        return self._model.embed_query(text)
+        if text not in self._held:
+            self._held[text] = self._model.embed_query(text)
+        return self._held[text]
 
 
 def tiny_law(number: int, edition: int) -> Document:
@@ -61,19 +69,18 @@ def word_of(number: int, edition: int) -> str:
     return f"từ{number}ấn{edition}"
 
 
-def edit_until_killed(data: str, models: str, seed: str) -> None:
+def edit_until_killed(data: str, encoder: Embeddings, seed: str) -> None:
     """Add, correct, remove and take back for ever; say before each change what it is, and after it
     that it is done."""
     store_module.FEWEST_CHANGED, store_module.CHANGED_SHARE = 6, 0.0
     workspace = Workspace(Settings(data_folder=Path(data)))
-    indexer = make_indexer(workspace, LightEncoder(Settings(data_folder=Path(models))))
+    indexer = make_indexer(workspace, encoder)
     chooser = random.Random(int(seed))
-    held = {line.key for line in workspace.registry.history() if line.after}
     original = Path(data) / "original.txt"
     original.write_text("original " * 1000, encoding="utf-8")
     print("started", flush=True)
     while True:
-        number, edition = chooser.randrange(1000, 1020), chooser.randrange(1_000_000)
+        number, edition = chooser.choice(NUMBERS), chooser.choice(EDITIONS)
         document = tiny_law(number, edition)
         is_there = document.key in workspace.registry.content_hashes()
         if is_there and chooser.random() < 0.3:
@@ -84,7 +91,6 @@ def edit_until_killed(data: str, models: str, seed: str) -> None:
             print(json.dumps(["begin", number, edition]), flush=True)
             indexer.put(document, original=original, original_name="original.txt", who="x")
             print(json.dumps(["done", number, edition]), flush=True)
-        held.add(document.key)
 
 
 START = (
@@ -101,14 +107,17 @@ def serve_forks() -> None:
     import chromadb  # noqa: F401  a second of importing, for each editor anew otherwise
 
     model_folder = sys.stdin.readline().strip()
-    LightEncoder(Settings(data_folder=Path(model_folder))).embed_query("warm")
+    encoder = LightEncoder(Settings(data_folder=Path(model_folder)))
+    for document in (tiny_law(number, edition) for number in NUMBERS for edition in EDITIONS):
+        for chunk in make_chunks(document, parse_structure(document), lambda text: len(text.split()) * 2):
+            encoder.embed_documents([chunk.indexed_text, *make_windows(chunk)])
     print("ready", flush=True)
     for line in sys.stdin:
         data, seed, output = line.split()
         child = os.fork()
         if child == 0:
             sys.stdout = open(output, "a", encoding="utf-8", buffering=1)
-            edit_until_killed(data, model_folder, seed)
+            edit_until_killed(data, encoder, seed)
         print(child, flush=True)
         os.waitpid(child, 0)
         print("dead", flush=True)
@@ -135,14 +144,19 @@ def fork_server(models: Path) -> Iterator[subprocess.Popen[str]]:
 Told = dict[int, set[int | None]]
 
 
-def kill_one(server: subprocess.Popen[str], data: Path, seed: int, seconds: float) -> list[list[object]]:
-    """Let an editor work for a moment, kill it, and return what it told."""
+def kill_one(
+    server: subprocess.Popen[str], data: Path, seed: int, steps: int, seconds: float
+) -> list[list[object]]:
+    """Let an editor tell some steps and work on for a moment, kill it, and return what it told.
+
+    Steps and not seconds alone: on a busy machine nothing would be done in any time.
+    """
     assert server.stdin is not None and server.stdout is not None
     output = data / "told.txt"
     output.unlink(missing_ok=True)
     print(data, seed, output, file=server.stdin, flush=True)
     child = int(server.stdout.readline())
-    while not output.is_file() or not output.read_text(encoding="utf-8"):
+    while not output.is_file() or output.read_text(encoding="utf-8").count("\n") <= steps:
         time.sleep(0.01)
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
@@ -194,7 +208,8 @@ def test_fifty_kills_lose_nothing_and_leave_nothing_half(
     acknowledged = 0
     with fork_server(models_folder.parent) as server:
         for round_number in range(KILLS):
-            told = kill_one(server, settings.data_folder, round_number, chooser.uniform(0, 1.2))
+            steps, seconds = chooser.randrange(7), chooser.uniform(0, 0.3)
+            told = kill_one(server, settings.data_folder, round_number, steps, seconds)
             follow(state, told)
             acknowledged += sum(1 for step, *_ in told if step == "done")
             workspace = Workspace(settings)

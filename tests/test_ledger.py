@@ -365,7 +365,7 @@ def test_a_change_costs_no_reading_of_other_documents(
     workspace: Workspace, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What grows with the corpus is not called: no list of all ids, no mean over all vectors."""
-    for name in ("documents", "rows_by_vector", "all_provisions", "searched_vectors"):
+    for name in ("documents", "rows_by_vector", "all_provisions", "vectors_after"):
         monkeypatch.setattr(type(workspace.registry), name, None)
     started = time.monotonic()
     assert put(indexer, NEW).kind == "added"

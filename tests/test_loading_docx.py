@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,26 @@ def test_rtf_in_an_old_encoding(tmp_path: Path) -> None:
         "Điều 1. Phạm vi điều chỉnh",
         "Luật này quy định về an ninh mạng và bảo vệ an ninh mạng.",
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not has_libreoffice(), reason="needs LibreOffice (.ci/run installs it)")
+# LibreOffice itself writes ? for letters beyond ASCII in the numbers of an RTF.
+@pytest.mark.parametrize(("kind", "word"), [("odt", "Điều"), ("doc", "Điều"), ("rtf", "Article")])
+def test_what_libreoffice_writes_keeps_its_numbers(kind: str, word: str, tmp_path: Path) -> None:
+    document = docx.Document()
+    law = number_lists(document, [("decimal", f"{word} %1."), ("decimal", "%2.")])
+    for text, depth in (("Phạm vi điều chỉnh", 0), ("Luật này quy định về thử nghiệm.", 1), ("Hiệu lực", 0)):
+        add_numbered(document, text, law, depth)
+    document.save(str(tmp_path / "a.docx"))
+    command = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
+    command += ["--convert-to", kind, "--outdir", str(tmp_path), str(tmp_path / "a.docx")]
+    subprocess.run(command, check=True, capture_output=True)
+    found = read(tmp_path / f"a.{kind}")
+    assert found.format == kind
+    assert found.text.split("\n")[:3] == [
+        f"{word} 1. Phạm vi điều chỉnh", "1. Luật này quy định về thử nghiệm.", f"{word} 2. Hiệu lực",
+    ]  # fmt: skip
 
 
 def test_without_libreoffice_rtf_is_refused_with_the_line_that_installs_it(

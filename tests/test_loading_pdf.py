@@ -8,9 +8,10 @@ import subprocess
 import time
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
-from made_files import LAW, draw_page, make_pdf, place_lines
-from PIL import Image, ImageDraw
+from made_files import FONT, LAW, draw_page, make_pdf, place_lines
+from PIL import Image, ImageDraw, ImageFont
 
 from assistant.errors import CancelledError, MissingToolError
 from assistant.loading.extracted import ExtractedText
@@ -109,6 +110,27 @@ def test_a_searchable_scan_is_read_from_its_layer(tmp_path: Path) -> None:
     path = make_pdf(tmp_path / "a.pdf", [layer], {0: draw_page(SCANNED, size=24)}, hidden=True)
     found = read(path)
     assert found.text.strip().split("\n") == list(SCANNED) and codes(found) == set()
+
+
+def test_letters_of_a_second_font_stand_in_their_words(tmp_path: Path) -> None:
+    """A font without Vietnamese letters has them supplied by another, after all its own."""
+    line = "Luật này quy định về an ninh mạng"
+    width = ImageFont.truetype(str(FONT), 11).getlength
+    letters = [(x, 70 + width(line[:place]), 100.0) for place, x in enumerate(line) if x != " "]
+    page = sorted(letters, key=lambda placed: not placed[0].isascii())
+    assert read(make_pdf(tmp_path / "a.pdf", [page])).text == line + "\n"
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_turned_and_cropped_page_is_read_from_its_layer(turned: int, tmp_path: Path) -> None:
+    """Its letters lie elsewhere in the file than on the page as shown."""
+    path = make_pdf(tmp_path / "a.pdf", [place_lines(SCANNED)], {0: draw_page([])})
+    document = pdfium.PdfDocument(path)
+    document[0].set_rotation(turned)
+    document[0].set_cropbox(50, 100, 560, 800)
+    document.save(tmp_path / "b.pdf")
+    found = read(tmp_path / "b.pdf")
+    assert sorted(found.text.split()) == sorted(" ".join(SCANNED).split()) and not codes(found)
 
 
 @recognises

@@ -32,7 +32,7 @@ from assistant.schema import Document
 GOOD = make_law()
 Answerer = Callable[[BaseHTTPRequestHandler], None]
 LIMITS = DownloadLimits(
-    file_bytes=200_000, total_seconds=3.0, connect_seconds=2.0, read_seconds=1.0, redirects=3
+    file_bytes=200_000, total_seconds=6.0, connect_seconds=4.0, read_seconds=2.0, redirects=3
 )
 
 
@@ -276,6 +276,8 @@ def test_the_official_text_answers_and_the_digest_stays_as_its_summary(
     cited = [c for c in answer.citations if c.document_key == "law-900-2030.vi"]
     assert cited and not cited[0].is_digest and "trông coi luồng" in cited[0].quote
     assert workspace.registry.summaries()["law-900-2030.vi"].text_kind == "digest"
+    again = fetch_text(intake, source_at(address + "/good.htm"))
+    assert again.standing == "same" and intake.commit(again, who="test").kind == "unchanged"
     workspace.indexer().undo(who="test")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import textwrap
 import threading
 import time
 import zipfile
@@ -33,6 +34,7 @@ from assistant.errors import (
 )
 from assistant.loading.detecting import detect_format
 from assistant.loading.extracted import ReadingLimits
+from assistant.loading.finishing import clean_text
 from assistant.loading.reading import read_source
 
 TEXT = "\n".join(LAW) + "\n"
@@ -219,6 +221,23 @@ def test_orders_to_the_assistant_are_kept_and_doubted(tmp_path: Path) -> None:
 def test_a_law_gives_no_orders(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     assert read_source(tmp_path / "a.txt")[0].notes == ()
+
+
+def test_one_form_of_text() -> None:
+    assert clean_text("Ðie\u0302\u0300u\r\n1\u00a0\u200bx\u0007  \n\n\n\nend") == "Ðiều\n1 x\n\nend"
+    assert clean_text("\ud835\udd38 \ud835") == "\U0001d538 \ufffd"
+
+
+def test_a_text_wrapped_at_a_width_is_joined_again(tmp_path: Path) -> None:
+    paragraphs = [
+        f"Điều {number}. Cơ quan quản lý nhà nước có trách nhiệm công bố kết quả thử nghiệm an toàn theo "
+        f"quy định của pháp luật và hướng dẫn tổ chức, cá nhân thực hiện trong thời hạn {number} tháng."
+        for number in range(1, 12)
+    ]
+    wrapped = "\n\n".join(textwrap.fill(paragraph, 72) for paragraph in paragraphs)
+    (tmp_path / "a.txt").write_text(wrapped, encoding="utf-8")
+    assert read_text(tmp_path / "a.txt").split() == " ".join(paragraphs).split()
+    assert [line for line in read_text(tmp_path / "a.txt").split("\n") if line] == paragraphs
 
 
 def test_errors_travel() -> None:

@@ -65,6 +65,17 @@ def test_accuracy(name: str) -> None:
     assert found.characters >= characters and found.diacritics >= diacritics
 
 
+def test_antiword_where_libreoffice_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    antiword = which("antiword")
+    if not antiword:
+        pytest.skip("needs antiword (.ci/run installs it)")
+    (tmp_path / "antiword").symlink_to(antiword)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = score_file(*truths()["2004-NghiDinh29_1998.doc"])
+    assert found.characters is not None and found.characters > 0.98
+    assert {note.code for note in found.text.notes} == {"legacy_encoding", "antiword"}
+
+
 def test_every_file_with_a_truth_has_a_floor() -> None:
     assert set(truths()) == set(FLOORS)
 

@@ -435,6 +435,19 @@ def test_steps_are_announced_politely(address: str, new_page: NewPage) -> None:
     assert "Đang tìm" in said[0] and any("nguồn" in text for text in said) and "Không" in said[-1]
 
 
+@pytest.mark.parametrize("path", ["/corpus", "/evaluate"])
+def test_pages_that_gradio_lays_out_have_the_same_header(
+    address: str, new_page: NewPage, path: str
+) -> None:
+    page = new_page(address)
+    page.click(f".pages a[href^='{path}']")
+    page.wait_for_selector(f".top .pages a[href^='{path}'][aria-current]", timeout=WAIT_MS)
+    page.wait_for_selector("gradio-app h1", timeout=WAIT_MS)
+    page.click("#theme")
+    assert page.evaluate("document.body.classList.contains('dark')")
+    keep_picture(page, path.strip("/"))
+
+
 def test_an_attack_in_the_question_stays_text(address: str, new_page: NewPage) -> None:
     page = new_page(address)
     attack = " ".join(ATTACK.split())
@@ -477,7 +490,10 @@ def test_a_program_asks_by_name(address: str) -> None:
     from gradio_client import Client  # type: ignore[import-untyped]
 
     client = Client(address, verbose=False, analytics_enabled=False)
-    result = client.predict(QUESTION, as_of="2026-08-20", api_name="/ask")
+    result = client.predict(
+        QUESTION, as_of="2026-08-20", answer_language="vi", document="decree-85-2016",
+        api_name="/ask",
+    )
     assert "Không" in result["text"] and result["citations"]
     with pytest.raises(Exception, match="is no date"):
         client.predict(QUESTION, as_of="never", api_name="/ask")

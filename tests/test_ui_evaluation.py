@@ -126,6 +126,8 @@ def run_set(page: Any, file: Path) -> None:
     page.set_input_files("#test-set input[type=file]", str(file))
     page.wait_for_selector(".checked b", timeout=WAIT_MS)
     page.click("#run")
+    # What stands there at first is the run before.
+    page.wait_for_selector("#stop", state="visible", timeout=WAIT_MS)
     page.wait_for_selector(".progress.finished", timeout=WAIT_MS)
 
 
@@ -191,6 +193,7 @@ def test_bad_rows_are_listed_and_run_only_by_a_click(
     assert "--skip-bad-rows" in page.inner_text("#progress")
     page.check("#skip input")
     page.click("#run")
+    page.wait_for_selector("#stop", state="visible", timeout=WAIT_MS)
     page.wait_for_selector(".progress.finished", timeout=WAIT_MS)
     keep_picture(page, "evaluate-bad-rows")
 
@@ -232,7 +235,9 @@ def test_two_runs_are_compared(
 ) -> None:
     page = open_page(f"{address}/evaluate?lang=en")
     run_set(page, set_file)
-    run_set(page, set_file)
+    page.click("#run")
+    page.wait_for_selector("#stop", state="visible", timeout=WAIT_MS)
+    page.wait_for_selector(".progress.finished", timeout=WAIT_MS)
     ids = [s.run_id for _, s in list_runs(runs_folder(settings)) if s.sample_count == 4][:2]
     page.reload()
     page.wait_for_selector("#history td", timeout=WAIT_MS)

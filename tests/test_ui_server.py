@@ -278,6 +278,7 @@ def test_a_passage_names_its_place_and_its_citation_in_both_languages(client: Te
     assert 'data-copy="khoản 1 Điều 1 Luật Mẫu 2025 (số 1/2025/QH15, Quốc hội ban hành ngày' in html
     assert 'data-copy="Luật Mẫu 2025, Article 1(1) (No. 1/2025/QH15' in html
     assert 'href="https://example.org/1"' in html and "Quốc hội" in html
+    assert "Tóm lược của kho." in html, "the digest beside an official text"
 
 
 @pytest.mark.parametrize("query", [

@@ -21,13 +21,17 @@ def document_address(
     as_of: date | None = None,
     span: tuple[int, int] | None = None,
     provision_id: str = "",
+    version: str = "",
 ) -> str:
-    """The page of a whole text; `span` is a stretch of its body that is marked."""
+    """The page of a whole text; `span` is a stretch of its body that is marked. Without a `version`
+    it is the wording of the day."""
     values: dict[str, str | int] = {"lang": page_language}
     if text_language and text_language != page_language:
         values["text"] = text_language
     if as_of is not None:
         values["as_of"] = as_of.isoformat()
+    if version:
+        values["version"] = version
     if span is not None:
         values |= {"start": span[0], "end": span[1]}
     if provision_id:
@@ -39,8 +43,9 @@ def document_address(
 
 def passage_address(citation: Citation, query: Query, page_language: Language) -> str:
     """The address at which a citation's words stand, marked, on the day the answer speaks of."""
-    text_id, _, language = citation.document_key.rpartition(".")
+    key, _, language = citation.document_key.rpartition(".")
+    text_id, _, version = key.partition("@")
     return document_address(
         text_id, page_language, text_language=language, as_of=query.as_of.end,
-        span=(citation.start, citation.end), provision_id=citation.provision_id,
+        span=(citation.start, citation.end), provision_id=citation.provision_id, version=version,
     )

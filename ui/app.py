@@ -35,7 +35,7 @@ from ui.evaluation_routes import make_evaluation_routes
 from ui.handlers import ChatHandlers
 from ui.limits import RequestLimits
 from ui.login import make_login_routes
-from ui.pages import PATHS, Frame, make_frame
+from ui.pages import PATHS, Frame, make_frame, render_banner
 from ui.render import Privacy, view_turn
 from ui.security import PageSecurity, is_loopback
 from ui.strings import STRINGS
@@ -127,7 +127,8 @@ def make_server(
     server.add_middleware(RequestLimits, posts_a_minute=settings.questions_a_minute, paths=_LIMITED_PATHS)
     server.add_middleware(AccessGate, access=access)
     server.add_middleware(
-        PageSecurity, host_names=_host_names(settings), gradio_paths=tuple(pages)
+        PageSecurity, host_names=_host_names(settings), gradio_paths=tuple(pages),
+        make_banner=lambda scope: render_banner(Request(scope), mounted),
     )
     server.add_exception_handler(AssistantError, refuse_input)
     log = FeedbackLog(settings.feedback_file)
@@ -136,8 +137,10 @@ def make_server(
     server.include_router(make_login_routes(access, frame))
     server.include_router(make_evaluation_routes(settings))
     _add_small_routes(server, assistant)
-    for mount in pages.values():
+    for path, mount in pages.items():
         mount(server)
+        # A mount answers below its path only, and "/" would take the path itself.
+        server.add_api_route(path, _add_slash, include_in_schema=False)
     # Last, for it takes every address that nothing before it took.
     _mount(server, make_app(ChatHandlers(assistant, settings.question_characters)), "/")
     return server
@@ -182,9 +185,6 @@ def privacy_of(assistant: Assistant) -> Privacy:
 
 
 def _mount(server: FastAPI, blocks: gr.Blocks, path: str) -> None:
-    if path != "/":
-        # A mount answers below its path only, and "/" would take the path itself.
-        server.add_api_route(path, _add_slash, include_in_schema=False)
     gr.mount_gradio_app(
         server, blocks, path=path, ssr_mode=False, footer_links=[], theme=make_theme(),
         css=_style_of(path), max_file_size=MOST_UPLOADED_BYTES,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI
-from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from assistant.build import Workspace
 from assistant.errors import AssistantError
@@ -41,7 +41,6 @@ from ui.corpus_strings import CORPUS_STRINGS
 from ui.strings import in_language, preferred_language
 
 CORPUS_PATH = "/corpus"
-_MOST_FILE_BYTES = 100 * 2**20
 # Uploaded files are looked for once an hour and go when they are two hours old.
 _CACHE_SECONDS = (3600, 7200)
 _AT_ONCE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
@@ -335,6 +334,12 @@ def mount_corpus_page(
         # Never shown in this site's name: an HTML file among the originals would be a page of ours.
         return FileResponse(path, media_type="application/octet-stream", filename=name)
 
+    @server.get(CORPUS_PATH, include_in_schema=False)
+    def add_slash(request: Request) -> Response:
+        # A mount answers below its path only, and "/" would take the path itself.
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{CORPUS_PATH}/{query}", status_code=307)
+
     css = files("ui").joinpath("corpus_page.css").read_text(encoding="utf-8")
     gr.mount_gradio_app(
         server,
@@ -344,6 +349,6 @@ def mount_corpus_page(
         footer_links=[],
         css=css,
         show_error=False,
-        max_file_size=_MOST_FILE_BYTES,
+        max_file_size=workspace.settings.document_megabytes * 2**20,
         **look,
     )

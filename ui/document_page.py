@@ -43,7 +43,9 @@ def document_values(library: Library, place: Place) -> dict[str, Any]:
         return _render_relatives(library, place, provision) if provision.level == "article" else ""
 
     stretch = Stretch(0, len(document.body), place.marked)
-    other = library.documents.get(f"{document.id}.{'en' if document.language == 'vi' else 'vi'}")
+    other = library.document_of(document.id, "en" if document.language == "vi" else "vi", place.day)
+    if other is not None and other.language == document.language:
+        other = None
     return _shared_values(library, place) | {
         "contents": [
             {"anchor": anchor_of(held.id), "name": _first_line(document, held),
@@ -55,7 +57,30 @@ def document_values(library: Library, place: Place) -> dict[str, Any]:
             document.id, place.language, text_language=other.language, as_of=place.day
         ),
         "other_language": other.language if other else "",
+        "wordings": _wordings(library, place),
     }
+
+
+def _wordings(library: Library, place: Place) -> list[dict[str, Any]]:
+    """The wordings of the text that are held, where there are several, the earliest first."""
+    document = place.document
+    held = [d for d in library.documents.values()
+            if (d.id, d.language) == (document.id, document.language)]
+    if len(held) < 2:
+        return []
+    held.sort(key=lambda wording: wording.version_to or date.max)
+    return [
+        {
+            "since": wording.version_from and format_day(wording.version_from, place.language),
+            "until": wording.version_to and format_day(wording.version_to, place.language),
+            "address": document_address(
+                wording.id, place.language, text_language=wording.language, as_of=place.day,
+                version=wording.version or "",
+            ),
+            "is_shown": wording is document,
+        }
+        for wording in held
+    ]
 
 
 def passage_values(library: Library, place: Place) -> dict[str, Any]:
@@ -69,7 +94,6 @@ def passage_values(library: Library, place: Place) -> dict[str, Any]:
     # A digest's opening section is no part of the law that its chapters stand in.
     has_article = any(held.level == "article" for held in path)
     left_out = {"preamble", "heading"} if has_article else {"preamble"}
-    summary = getattr(library, "summary_of", lambda key, held: None)(document.key, provision_id)
     return _shared_values(library, place) | {
         "label": provision_label(library, document, provision_id, document.language),
         "path": [_path_name(document, held) for held in path if held.level not in left_out],
@@ -81,7 +105,7 @@ def passage_values(library: Library, place: Place) -> dict[str, Any]:
             language: legal_citation(library, document, provision_id, language)
             for language in ("vi", "en")
         },
-        "summary": summary or "",
+        "summary": library.summary_of(document.key, provision_id) or "",
         "whole": document_address(
             document.id, place.language, text_language=document.language, as_of=place.day,
             span=place.marked, provision_id=provision.id if provision else "",
@@ -124,7 +148,9 @@ def legal_citation(
     library: Library, document: Document, provision_id: str, language: Language
 ) -> str:
     """The provision as a lawyer cites it, with number, adoption and day of effect."""
-    named = library.document_of(document.id, language) or document
+    named = document if document.language == language else (
+        library.document_of(document.id, language) or document
+    )
     label = provision_label(library, document, provision_id, language)
     words = (
         ("số {0}", "{0} ban hành ngày {1}", "ban hành ngày {1}", "có hiệu lực từ {0}")

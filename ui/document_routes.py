@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from assistant.library import Library
-from assistant.schema import Document, Language
+from assistant.schema import Document, Language, document_key
 from assistant.text import fold
 from assistant.validity import validity_on
 from ui.addresses import anchor_of, document_address
@@ -70,11 +70,13 @@ def _place(request: Request, library: Library, text_id: str, today: date) -> Pla
     page = page_language(request)
     wanted = request.query_params.get("text")
     language: Language = "vi" if wanted == "vi" else "en" if wanted == "en" else page
-    document = library.document_of(text_id, language)
+    day, version = _day(request, today), request.query_params.get("version")
+    named = library.documents.get(document_key(text_id, language, version)) if version else None
+    document = named or library.document_of(text_id, language, day)
     if document is None:
         return None
     return Place(
-        document, page, _day(request, today), _marked(request, document),
+        document, page, day, _marked(request, document),
         _provision(library, document, request.query_params.get("at", "")),
     )
 
@@ -106,7 +108,7 @@ def _rows(
     """The texts that fit, laws first, then by number."""
     rows = []
     for text_id in library.text_ids():
-        document = library.document_of(text_id, language)
+        document = library.document_of(text_id, language, day)
         if document is None or kind not in ("", document.kind):
             continue
         names = fold(f"{document.label} {document.title} {document.number} {' '.join(document.aliases)}")

@@ -33,6 +33,9 @@ class DocumentStrings:
     ask_about: str
     not_found: str
     count: str
+    wordings: str
+    since: str
+    until: str
 
 
 DOCUMENT_STRINGS: dict[Language, DocumentStrings] = {
@@ -60,6 +63,9 @@ DOCUMENT_STRINGS: dict[Language, DocumentStrings] = {
         ask_about="Hỏi trong văn bản này",
         not_found="Kho không có văn bản hoặc điều, khoản này.",
         count="{count} văn bản",
+        wordings="Các bản của văn bản:",
+        since="áp dụng từ {day}",
+        until="đến trước {day}",
     ),
     "en": DocumentStrings(
         texts="Texts of the corpus",
@@ -85,5 +91,8 @@ DOCUMENT_STRINGS: dict[Language, DocumentStrings] = {
         ask_about="Ask within this text",
         not_found="The corpus has no such text or provision.",
         count="{count} texts",
+        wordings="Wordings of this text:",
+        since="from {day}",
+        until="before {day}",
     ),
 }

@@ -174,7 +174,10 @@ def _wire(blocks: gr.Blocks, parts: _Parts, handlers: EvaluationHandlers) -> Non
     parts.language.input(_labels, [parts.language], parts.labelled, **at_once).then(
         lambda language: _show(handlers, language), [parts.language], parts.shown, **at_once
     ).then(check, [parts.file, parts.texts, parts.language], [parts.checked, parts.skip], **quiet)
+    # What was uploaded before the language was known is told again in it.
     blocks.load(greet, None, parts.labelled, **at_once).then(
+        check, [parts.file, parts.texts, parts.language], [parts.checked, parts.skip], **quiet
+    ).then(
         follow, [parts.language], parts.shown, **looking
     )
 

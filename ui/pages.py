@@ -67,12 +67,11 @@ def render_page(name: str, frame: Frame, **values: Any) -> str:
     return render_template(name, **_frame_values(frame), **values)
 
 
-def render_header(
-    language: Language, path: str = "/", mounted: frozenset[str] = frozenset(PATHS)
-) -> str:
-    """The header alone, in one line, for the pages that Gradio makes."""
-    html = render_template("header.html", **_frame_values(Frame({}, language, path, "", mounted)))
-    return " ".join(html.split())
+def render_banner(request: Request, mounted: frozenset[str]) -> str:
+    """The header for a page that Gradio lays out, with its style and script."""
+    return render_template(
+        "banner.html", **_frame_values(make_frame(request, {}, mounted, Privacy()))
+    )
 
 
 def render_template(name: str, **values: Any) -> str:
@@ -82,7 +81,7 @@ def render_template(name: str, **values: Any) -> str:
 def _frame_values(frame: Frame) -> Mapping[str, Any]:
     strings, other = STRINGS[frame.language], "en" if frame.language == "vi" else "vi"
     links = [
-        {"path": path, "name": name, "is_current": path == frame.path}
+        {"path": path, "name": name, "is_current": path == (frame.path.rstrip("/") or "/")}
         for path, name in zip(PATHS, strings.pages, strict=True) if path in frame.mounted
     ]
     return {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -60,15 +61,17 @@ def is_loopback(host: str) -> bool:
 class PageSecurity:
     """ASGI middleware: headers, a nonce for each Gradio page, refusal of foreign hosts and uploads.
 
+    `make_banner` gives the HTML that is put at the head of each Gradio page: our header.
     `host_names` are the names that the page may be called by; None lets any name pass, for a server
     that others reach has a login, and its session is bound to the name that it was made under.
     """
 
     def __init__(
         self, app: ASGIApp, host_names: frozenset[str] | None = frozenset(),
-        gradio_paths: tuple[str, ...] = (),
+        gradio_paths: tuple[str, ...] = (), make_banner: Callable[[Scope], str] = lambda _: "",
     ) -> None:
         self._app, self._host_names, self._gradio_paths = app, host_names, gradio_paths
+        self._make_banner = make_banner
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,7 +79,10 @@ class PageSecurity:
             return
         headers, path = Headers(scope=scope), str(scope["path"])
         is_gradio = any(path == root or path.startswith(root + "/") for root in self._gradio_paths)
-        response = _Response(send, headers.get("accept-language", ""), is_gradio=is_gradio)
+        response = _Response(
+            send, headers.get("accept-language", ""), is_gradio=is_gradio,
+            make_banner=lambda: self._make_banner(scope),
+        )
         refused = self._refusal(path, headers.get("host", ""))
         await (refused or self._app)(scope, receive, response.send)
 
@@ -93,9 +99,11 @@ class PageSecurity:
 class _Response:
     """Adds the headers; a page of Gradio's is held back until it is whole, to mark its scripts."""
 
-    def __init__(self, send: Send, accept_language: str, *, is_gradio: bool) -> None:
+    def __init__(
+        self, send: Send, accept_language: str, *, is_gradio: bool, make_banner: Callable[[], str]
+    ) -> None:
         self._send, self._language = send, preferred_language(accept_language)
-        self._is_gradio = is_gradio
+        self._is_gradio, self._make_banner = is_gradio, make_banner
         self._nonce = secrets.token_urlsafe(16)
         self._held: Message | None = None
         self._body = b""
@@ -120,6 +128,8 @@ class _Response:
 
     async def _send_page(self, start: Message) -> None:
         whole = self._body.replace(b"</head>", _KEEP_LANGUAGE, 1)
+        banner = self._make_banner().encode("utf-8")
+        whole = re.sub(rb"<body[^>]*>", lambda body: body.group() + banner, whole, count=1)
         marked = whole.replace(b"<script", f'<script nonce="{self._nonce}"'.encode())
         page = marked.replace(b'lang="en"', f'lang="{self._language}"'.encode(), 1)
         headers = MutableHeaders(scope=start)

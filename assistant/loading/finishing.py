@@ -39,7 +39,11 @@ def finish_pieces(pieces: list[str], name: str) -> tuple[list[str], list[Reading
 
 
 def clean_text(text: str) -> str:
-    """NFC, `\\n` line ends, plain spaces, nothing invisible, no more than one blank line in a row."""
+    """NFC, `\\n` line ends, plain spaces, nothing invisible, no more than one blank line in a row.
+
+    Characters that came in halves, as PDF gives some of them, are made whole.
+    """
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))
     text = _INVISIBLE.sub("", _SPACES.sub(" ", text))
     return _BLANKS.sub("\n\n", _TRAILING.sub("", text))

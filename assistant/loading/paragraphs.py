@@ -28,7 +28,11 @@ _WRAPPED_SHARE = 0.06
 
 def join_lines(pages: list[list[PageLine]]) -> list[str]:
     """A piece a page; joined together they are the text, in which a line is a paragraph."""
-    kept = drop_furniture(pages)
+    return join_pages(drop_furniture(pages))
+
+
+def join_pages(kept: list[list[PageLine]]) -> list[str]:
+    """The same for pages that hold nothing but their text."""
     margins = [_measure(page) for page in kept]
     words = Counter(re.findall(r"[^\W\d_]+", " ".join(line.text for page in kept for line in page)))
     pieces: list[str] = []
@@ -115,14 +119,15 @@ def _continues(
     """Whether `after` goes on with the paragraph of `line`, whose first line is indented by `opening`."""
     left, right, step = margins
     lines = read_lines(f"{line.text}\n{after.text}")
-    if not line.text or not after.text or is_upper(line.text) != is_upper(after.text):
+    if not line.text or not after.text:
         return False
     begins_unit = match_article(lines[1]) or match_unit(lines[1]) or _ITEM.match(after.text)
     refers = measure_break(lines, 1) == 0
+    if not refers and is_upper(line.text) != is_upper(after.text):
+        return False
     if (begins_unit and not refers) or match_unit(lines[0]) or is_upper(line.text):
         return False
-    is_full = line.right >= right - _WRAPPED_SHARE * max(1.0, right - left)
-    if not is_full:
+    if not _is_full(line, after, right, left):
         return refers and after.text[0].islower()
     if other is None and step and line.bottom - after.bottom > 1.7 * step:
         return False
@@ -131,6 +136,15 @@ def _continues(
         # Where paragraphs are indented, a line that is not goes on even after a full stop.
         return indent <= _INDENT_POINTS < opening and not after.text[0].isdigit()
     return indent <= _INDENT_POINTS or after.text[0].islower()
+
+
+def _is_full(line: PageLine, after: PageLine, right: float, left: float) -> bool:
+    """Whether a line ends because it is full: near the edge, or the next word had no room on it."""
+    if line.right >= right - _WRAPPED_SHARE * max(1.0, right - left):
+        return True
+    letter_width = (line.right - line.left) / max(1, len(line.text))
+    next_word = after.text.split(maxsplit=1)[0]
+    return line.right + letter_width * (1 + len(next_word)) > right + letter_width
 
 
 def _glue(piece: str, after: str, words: Counter[str]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import pypdfium2.raw as pdfium_raw
 
 from assistant.loading.page_lines import PageLine
+from assistant.loading.pdf_letters import read_page_lines
 from assistant.loading.suspicions import plausible_share
 from assistant.text import accented_share, detect_language
 
@@ -23,6 +24,7 @@ from assistant.text import accented_share, detect_language
 CELL_POINTS = 10
 FEWEST_UNREAD_CELLS = 60
 _MANY_PATHS = 300
+_MOST_PIXELS = 4_000_000
 _FEW_CHARACTERS = 100
 _SIGNATURE = re.compile(
     r"(?:Ký bởi|Người ký|Được ký bởi|Ký số bởi|Email|E-mail|Cơ quan|Thời gian ký|Ngày ký|Chữ ký số|Signature"
@@ -56,43 +58,17 @@ class PageLayer:
 
 def read_layer(page: Any) -> PageLayer:
     """The layer of one page of pypdfium2."""
-    textpage = page.get_textpage()
-    found = _read_lines(textpage)
+    found = read_page_lines(page)
     signature = _find_signature(found)
     lines = [line for line in found if line not in signature]
     characters = sum(len(line.text.strip()) for line in lines)
     kinds = Counter(item.type for item in page.get_objects(max_depth=6))
     pictures = kinds[pdfium_raw.FPDF_PAGEOBJ_IMAGE] + kinds[pdfium_raw.FPDF_PAGEOBJ_SHADING]
     drawn = characters < _FEW_CHARACTERS and kinds[pdfium_raw.FPDF_PAGEOBJ_PATH] > _MANY_PATHS
-    garbled = characters > 0 and is_garbled(lines)
+    garbled = is_garbled(lines, scanned=pictures > 0)
     if not (pictures or drawn or garbled):
         return PageLayer(lines, signature, 0)
     return PageLayer(lines, signature, count_unread_cells(page, [] if garbled else found), garbled)
-
-
-def _read_lines(textpage: Any) -> list[PageLine]:
-    count = textpage.count_chars()
-    raw = textpage.raw
-    letters = [chr(code) if (code := pdfium_raw.FPDFText_GetUnicode(raw, i)) else "" for i in range(count)]
-    lines: list[PageLine] = []
-    start = 0
-    for place in range(count + 1):
-        if place == count or letters[place] in ("\n", "\r"):
-            if line := _make_line(textpage, letters, start, place):
-                lines.append(line)
-            start = place + 1
-    return lines
-
-
-def _make_line(textpage: Any, letters: list[str], start: int, end: int) -> PageLine | None:
-    # PDFium marks a hyphen at the end of a line with U+0002, or U+FFFE.
-    text = "".join(letters[start:end]).replace("\x02", "-").replace("\ufffe", "-")
-    seen = [place for place in range(start, end) if letters[place].strip()]
-    if not seen:
-        return None
-    first, last = textpage.get_charbox(seen[0]), textpage.get_charbox(seen[-1])
-    bottom, top = min(first[1], last[1]), max(first[3], last[3])
-    return PageLine(text.strip(), min(first[0], last[0]), bottom, max(first[2], last[2]), top)
 
 
 def _find_signature(lines: list[PageLine]) -> list[PageLine]:
@@ -101,11 +77,11 @@ def _find_signature(lines: list[PageLine]) -> list[PageLine]:
     return found if len(found) >= 2 else []
 
 
-def is_garbled(lines: list[PageLine]) -> bool:
+def is_garbled(lines: list[PageLine], *, scanned: bool) -> bool:
     """Whether a layer's letters are not those that are shown.
 
     Fonts without a map give private or control characters; a scan recognised as English gives
-    Vietnamese without marks.
+    Vietnamese without marks (which a page without pictures may really have).
     """
     text = "\n".join(line.text for line in lines)
     visible = [letter for letter in text if not letter.isspace()]
@@ -119,7 +95,7 @@ def is_garbled(lines: list[PageLine]) -> bool:
     legacy = sum(any("\x80" <= letter <= "\xff" for letter in word) for word in words) > 0.2 * len(words)
     if legacy:
         return False
-    lost_marks = detect_language(text) == "vi" and accented_share(text) < 0.1
+    lost_marks = scanned and detect_language(text) == "vi" and accented_share(text) < 0.1
     return lost_marks or plausible_share(words) < 0.4
 
 
@@ -127,12 +103,13 @@ def count_unread_cells(page: Any, lines: list[PageLine]) -> int:
     """Cells of the rendered page with ink as print has it, where no line of text lies."""
     import numpy
 
-    bitmap = page.render(scale=1, grayscale=True)
-    ink = bitmap.to_numpy().squeeze() < 150
+    scale = min(1.0, (_MOST_PIXELS / max(1.0, page.get_width() * page.get_height())) ** 0.5)
+    ink = page.render(scale=scale, grayscale=True).to_numpy().squeeze() < 150
     height, width = ink.shape
     for line in lines:
-        top, bottom = max(0, height - round(line.top) - 2), max(0, height - round(line.bottom) + 3)
-        ink[top:bottom, max(0, round(line.left) - 2) : max(0, round(line.right) + 3)] = False
+        top, bottom = height - round(scale * line.top) - 2, height - round(scale * line.bottom) + 3
+        left, right = round(scale * line.left) - 2, round(scale * line.right) + 3
+        ink[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = False
     rows, columns = height // CELL_POINTS, width // CELL_POINTS
     cells = ink[: rows * CELL_POINTS, : columns * CELL_POINTS]
     share = cells.reshape(rows, CELL_POINTS, columns, CELL_POINTS).mean(axis=(1, 3))

@@ -24,6 +24,14 @@ _LEAST_MARKS = 0.12
 _NOISE_CONFIDENCE = 40.0
 _UNSURE_CONFIDENCE = 60.0
 _NUMBER_OR_DATE = re.compile(r"^(?:Luật\s+)?S[ốoóô]\s*[:.]|,\s*ngày.*tháng.*năm|^No\.", re.IGNORECASE)
+# What the Vietnamese model regularly takes for something else on clean pages, and specks at the
+# beginning of a line. None of the wrong readings is a Vietnamese phrase.
+_MISREAD = (
+    (re.compile(r"\bchỉ tiết\b"), "chi tiết"),
+    (re.compile(r"\bQUY[ÉÊE]T (?=ĐỊNH|NGHỊ)"), "QUYẾT "),
+    (re.compile(r"^¡\)"), "i)"),
+    (re.compile(r"^(?:[_|`¬\\‹›~^°]+[—–-]*\s*)+(?=\w)"), ""),
+)
 # A number typed by a machine stands against its stroke: "Số: 115/NQ-CP", by a hand "Số: 445 /NQ-CP".
 _FILLED_NUMBER = re.compile(r"S[ốoóô]\s*[:.]\s*(?:\d+\s+/|[^\d\s])", re.IGNORECASE)
 _WHOLE_DATE = re.compile(r"ngày\s*\d{1,2}\s*tháng\s*\d{1,2}\s*năm\s*\d{4}")
@@ -110,7 +118,10 @@ def _read_table(table: str, points_per_pixel: float, height_points: float) -> Re
 
 
 def _text_of(words: list[dict[str, str]]) -> str:
-    return _MISREAD_ONE.sub("1", " ".join(word["text"] for word in words))
+    text = _MISREAD_ONE.sub("1", " ".join(word["text"] for word in words))
+    for pattern, right in _MISREAD:
+        text = pattern.sub(right, text)
+    return text
 
 
 def _is_unsure(words: list[dict[str, str]]) -> bool:

@@ -7,6 +7,9 @@ export function remember(name, value) {
 }
 
 const root = document.documentElement;
+const isGradio = Boolean(document.querySelector("gradio-app"));
+const chosenTheme = /(?:^|; )theme=(dark|light)/.exec(document.cookie)?.[1];
+if (isGradio && chosenTheme) root.dataset.theme = chosenTheme;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
 
@@ -14,15 +17,25 @@ function nameTheme(button) {
   button.setAttribute("aria-label", isDark() ? button.dataset.toLight : button.dataset.toDark);
 }
 
+// Gradio has a class of its own, and sets it anew while it starts.
+function tellGradio() {
+  if (isGradio && document.body.classList.contains("dark") !== isDark()) document.body.classList.toggle("dark");
+}
+
 const theme = document.getElementById("theme");
 nameTheme(theme);
+tellGradio();
+if (isGradio) new MutationObserver(tellGradio).observe(document.body, { attributeFilter: ["class"] });
 theme.addEventListener("click", () => {
   root.dataset.theme = isDark() ? "light" : "dark";
   remember("theme", root.dataset.theme);
   nameTheme(theme);
+  tellGradio();
 });
 
-remember("lang", root.lang);
+// A page of Gradio's begins in its own language; there only the address tells the visitor's choice.
+const language = isGradio ? new URLSearchParams(location.search).get("lang") : root.lang;
+if (language === "vi" || language === "en") remember("lang", language);
 
 // An open menu closes by Escape and by a click beside it, as menus do.
 const openMenus = () => document.querySelectorAll("details.menu[open]");
