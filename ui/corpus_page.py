@@ -349,7 +349,7 @@ def mount_corpus_page(
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{CORPUS_PATH}/{query}", status_code=307)
 
-    css = files("ui").joinpath("corpus_page.css").read_text(encoding="utf-8")
+    css = files("ui").joinpath("static", "corpus_page.css").read_text(encoding="utf-8")
     gr.mount_gradio_app(
         server,
         make_corpus_app(workspace, allow_private=allow_private),
