@@ -159,7 +159,13 @@ def _split(name: str) -> tuple[Provider, str]:
 
 def _host(name: str, base_url: str | None) -> str:
     address = base_url or _split(name)[0].address
-    host = urlsplit(address).hostname
+    parts = urlsplit(address)
+    host = parts.hostname
+    if parts.username or parts.password:
+        raise ConfigurationError(
+            "An address of a chat model must hold no user name or password, for addresses are shown "
+            "and stored. Take them out; a key goes into the provider's own variable."
+        )
     if not host or not address.startswith(("http://", "https://")):
         raise ConfigurationError(
             f"{address!r} is no address of a chat model. Write it like http://127.0.0.1:8000/v1."

@@ -71,6 +71,7 @@ def test_a_fallback_is_the_second() -> None:
         ({"chat_model": "anthropic:x"}, "ANTHROPIC_API_KEY"),
         ({"chat_model": "google-genai:x"}, "GOOGLE_API_KEY"),
         ({"chat_model": "openai:x", "chat_base_url": "127.0.0.1:8000"}, "http://"),
+        ({"chat_model": "openai:x", "chat_base_url": "http://me:secret@host/v1"}, "no user name"),
         ({"chat_fallback_model": "openai:x"}, "ASSISTANT_CHAT_MODEL"),
         ({"chat_model": "openai:x", "chat_daily_usd": 1}, "PER_MILLION_TOKENS"),
     ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from html import escape
 
+from assistant.answered_by import describe_usage
 from assistant.citations import format_day
 from assistant.schema import Answer, Cell, Claim, Language, Notice
 from ui.addresses import passage_address
@@ -124,6 +125,8 @@ def _how_made(answer: Answer, language: Language) -> str:
         parts.insert(0, strings.validity_on.format(day=format_day(query.as_of.end, language)))
     if answer.model not in strings.answered_by:
         parts.insert(0, strings.answered_by_model.format(model=answer.model).rstrip("."))
+    if answer.usage is not None:
+        parts.append(describe_usage(answer.usage, language))
     return " · ".join(parts)
 
 
