@@ -26,7 +26,7 @@ from assistant.lexical import LexicalIndex
 from assistant.library import Library
 from assistant.loading.markdown import load_markdown
 from assistant.loading.reading import make_limits
-from assistant.loading.url import DownloadLimits
+from assistant.loading.url import make_download_limits
 from assistant.query import QueryReader
 from assistant.registry import Registry
 from assistant.registry_salvage import salvage_registry
@@ -89,7 +89,7 @@ class Workspace:
             make_token_counter(self.settings),
             scratch,
             reading_limits=make_limits(self.settings),
-            download_limits=DownloadLimits(file_bytes=self.settings.document_megabytes * 2**20),
+            download_limits=make_download_limits(self.settings),
             allow_private=allow_private,
         )
 

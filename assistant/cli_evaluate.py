@@ -67,6 +67,13 @@ def evaluate(
     texts: Annotated[
         Path | None, typer.Option(help="Văn bản của bộ câu hỏi / Texts of a set that brings its own.")
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROVIDER:MODEL",
+            help="Thêm điểm của mô hình chấm, để riêng / Add a judge model's scores, kept apart.",
+        ),
+    ] = None,
     template: Annotated[
         Path | None, typer.Option(metavar="FILE.xlsx|csv", help="Ghi tệp mẫu / Write a template.")
     ] = None,
@@ -93,16 +100,18 @@ def evaluate(
     )
     settings = read_settings()
     ensure_index(open_workspace(settings))
-    report = _run(request, settings)
+    report = _run(request, settings, judge)
     _print_report(report)
     if report.verdict is not None and report.reasons:
         raise typer.Exit(GATE_FAILED)
 
 
-def _run(request: Request, settings: Settings) -> Report:
+def _run(request: Request, settings: Settings, judge: str | None) -> Report:
     """Run with progress; Ctrl+C leaves the run to be gone on with, and says how."""
+    from assistant.evaluation.judge import judge_run, make_judge
     from assistant.evaluation.session import Session
 
+    model = make_judge(judge, settings) if judge else None
     session = Session(request, settings)
     _tell_rows(session.dataset)
     with indexing_progress_of(session.needs_index) as indexing:
@@ -111,6 +120,9 @@ def _run(request: Request, settings: Settings) -> Report:
         with _evaluating(session.total) as show:
             for step in session.steps():
                 show(step)
+        if model is not None and judge:
+            for score in judge_run(session.folder, model, judge):
+                error_console().print(f"{judge}: {score.sample_id} {score.score}", soft_wrap=True)
     except KeyboardInterrupt:
         error_console().print(
             f"Đã dừng; mọi kết quả đến đây được giữ. Chạy tiếp / Stopped; all so far is kept. "

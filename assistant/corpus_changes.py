@@ -67,11 +67,10 @@ class CorpusChanges:
         progress: TextProgress | None = None,
         *,
         redo: bool = False,
-        trusted: bool = True,
     ) -> tuple[KeyState, int]:
         """Make the corpus show what `given` says of the key; returns that and its latest's chunks.
 
-        `redo` makes also anew what has not changed; `trusted` false takes no vector from the registry.
+        `redo` makes also anew what has not changed, and takes no vector from what was there.
         """
         state = arrange_versions(given)
         wanted = {item.document.key: item for item in state.searched}
@@ -83,7 +82,7 @@ class CorpusChanges:
             if redo or held.get(name) != item.document.content_hash
         ]
         gone = [name for name in held if name not in wanted or wanted[name] in todo]
-        known = self._vectors_held(gone) if trusted else {}
+        known = {} if redo else self._vectors_held(gone)
         prepared = [self._prepare(item, known, progress) for item in todo]
         with self._registry.transaction() as connection:
             # While all is made anew the sums would mix two models; they are measured at its end.

@@ -64,8 +64,9 @@ class HistoryLine:
 class ChangeReceipt:
     """What a change did, given once it can no longer be lost.
 
-    `version` is the number of the version that is now searched (0: the shipped text), `chunks` the
-    number of its chunks, `line` the history's line (None where nothing changed).
+    `version` is the number of the version that the change is about (0: the shipped text is back),
+    `chunks` the number of chunks of what is searched under the key now, `line` the history's line
+    (None where nothing changed).
     """
 
     kind: ChangeKind

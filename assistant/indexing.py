@@ -44,7 +44,14 @@ from assistant.registry_vectors import drop_kept_vectors
 from assistant.schema import Document, document_key
 from assistant.store import VectorStore
 from assistant.text_vectors import TextVectors
-from assistant.unfinished import INDEXING, UNFINISHED, clear_note, leave_note, sweep_unfinished
+from assistant.unfinished import (
+    INDEXING,
+    UNFINISHED,
+    clear_note,
+    drop_unreferenced,
+    leave_note,
+    sweep_unfinished,
+)
 from assistant.vector_pack import VectorPack
 from assistant.versions import (
     GivenText,
@@ -143,7 +150,7 @@ class Indexer:
         for number, key in enumerate(everything, start=1):
             if progress:
                 progress(number, len(everything), key)
-            self._ship(key, wanted.get(key), redo=redo, trusted=not rebuild)
+            self._ship(key, wanted.get(key), redo=redo)
         report.removed, report.changed = removed, [*todo, *again]
         self._finish(report, redo=redo, rebuild=rebuild)
 
@@ -166,8 +173,11 @@ class Indexer:
             self._registry.set_state(connection, "embedding", UNFINISHED if is_other else wanted)
         return redo
 
-    def _ship(self, key: str, document: Document | None, *, redo: bool, trusted: bool) -> None:
-        """Make a document the shipped one of its key, or None: the key has none any more."""
+    def _ship(self, key: str, document: Document | None, *, redo: bool) -> None:
+        """Make a document the shipped one of its key, or None: the key has none any more.
+
+        When all is made anew, texts may be cut otherwise than those that the held vectors are of.
+        """
         given = self._registry.given(key)
         old = [item.held.content_hash for item in given if item.held.origin == "shipped"]
         after = [item for item in given if item.held.origin == "added"]
@@ -181,7 +191,7 @@ class Indexer:
                 put_holding(connection, after[0].held)
             drop_unused_texts(connection, old)
 
-        self._changes.apply(key, after, write, redo=redo, trusted=trusted)
+        self._changes.apply(key, after, write, redo=redo)
 
     def _finish(self, report: IndexReport, *, redo: bool, rebuild: bool) -> None:
         if rebuild:
@@ -223,6 +233,8 @@ class Indexer:
             given = self._registry.given(document.key)
             same = find_same(given, document, takes_effect)
             if same is not None:
+                # Another file with the same text: the one it was read from is kept already.
+                drop_unreferenced(self._settings.data_folder, self._registry)
                 return self._unchanged(same.held, who, started)
             corrected = corrected_version(given, document, takes_effect)
             held = HeldVersion(

@@ -67,14 +67,19 @@ def sweep_unfinished(data_folder: Path, registry: Registry, store: VectorStore) 
     if not note:
         return []
     held = json.loads(note)
-    wanted = {version.original for version in registry.versions() if version.original}
-    sweep_originals(data_folder, wanted)
+    drop_unreferenced(data_folder, registry)
     store.sweep()
     clear_note(registry)
     if held["what"] == INDEXING:
         return [f"indexing was cut off ({held['since']}); it goes on where it stopped"]
     what = " ".join(filter(None, (held["what"], held["key"])))
     return [f"a change was cut off ({what}, {held['since']}); the corpus is as it was before it"]
+
+
+def drop_unreferenced(data_folder: Path, registry: Registry) -> None:
+    """Remove original files that no version was read from, for who holds the lock."""
+    wanted = {version.original for version in registry.versions() if version.original}
+    sweep_originals(data_folder, wanted)
 
 
 def _write(registry: Registry, note: str) -> None:

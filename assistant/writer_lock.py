@@ -19,13 +19,16 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import LockedError
 
+# Long enough for one who only looks whether it is held, short for one who writes.
+WAIT_SECONDS = 1.0
+
 
 @contextmanager
 def writer_lock(file: Path) -> Iterator[None]:
-    """Hold the lock, or raise LockedError at once with who holds it."""
+    """Hold the lock, or raise LockedError with who holds it."""
     lock = FileLock(file)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=WAIT_SECONDS)
     except Timeout as error:
         raise LockedError(
             f"Another process is writing to the corpus: {describe_holder(file)}. "

@@ -7,6 +7,7 @@ take `make_settings` and index what they need. No test sees the developer's own 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,3 +78,18 @@ def small_workspace(
     workspace = Workspace(make_settings())
     workspace.indexer().synchronize(small_documents)
     return workspace
+
+
+@pytest.fixture(scope="module")
+def own_workspace(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Workspace:
+    """A copy of `small_workspace` for the tests of one file, which may write to it.
+
+    ASSISTANT_TEST_DATA may name a data folder that is already indexed, to be copied instead.
+    """
+    named = os.environ.get("ASSISTANT_TEST_DATA")
+    source = Path(named) if named else request.getfixturevalue("small_workspace").settings.data_folder
+    folder = tmp_path_factory.mktemp("own") / "data"
+    shutil.copytree(source, folder, symlinks=True)
+    return Workspace(Settings(data_folder=folder))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import MakeSettings
 from lighthouse_laws import make_law, write_docx, write_text
 from typer.testing import CliRunner
 
@@ -13,19 +12,15 @@ from assistant.build import Workspace
 from assistant.cli import app
 from assistant.cli_adding import expand_sources
 from assistant.errors import QuestionError
-from assistant.indexing import PIPELINE_VERSION
 from assistant.preview_text import ask_about, print_preview
-from assistant.schema import Document
 
 runner = CliRunner()
 
 
 @pytest.fixture(scope="module")
-def workspace(make_settings: MakeSettings, small_documents: tuple[Document, ...]) -> Workspace:
-    made = Workspace(make_settings())
-    made.indexer().synchronize(small_documents)
-    assert made.registry.state("pipeline_version") == PIPELINE_VERSION
-    return made
+def workspace(own_workspace: Workspace) -> Workspace:
+    """A workspace of this file's own, over the small corpus."""
+    return own_workspace
 
 
 @pytest.fixture

@@ -16,12 +16,10 @@ from typing import Any
 
 import pytest
 import uvicorn
-from conftest import MakeSettings
 from lighthouse_laws import make_law, write_docx
 
 from assistant.answering import Assistant
 from assistant.build import Workspace, build_assistant
-from assistant.schema import Document
 from ui.app import make_server
 
 playwright_api = pytest.importorskip("playwright.sync_api")
@@ -31,15 +29,14 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not CHROMIUM.is_file(), reason=f"{CHROMIUM} is not installed"),
 ]
-WAIT_MS = 120_000
+WAIT_MS = 240_000
 ATTACK = '<img src=x onerror="window.attacked=1">'
 
 
 @pytest.fixture(scope="module")
-def served(make_settings: MakeSettings, small_documents: tuple[Document, ...]) -> Iterator[Any]:
+def served(own_workspace: Workspace) -> Iterator[tuple[str, Workspace, Assistant]]:
     """The address of a server, and the workspace and the assistant under it."""
-    workspace = Workspace(make_settings())
-    workspace.indexer().synchronize(small_documents)
+    workspace = own_workspace
     assistant = build_assistant(workspace.settings)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -9,14 +9,12 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
-from conftest import MakeSettings
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from lighthouse_laws import make_law, write_docx, write_text
 
 from assistant.build import Workspace
 from assistant.errors import QuestionError
-from assistant.schema import Document
 from ui.corpus_handlers import FORM_FIELDS, CorpusHandlers, Session, field_text, field_value
 from ui.corpus_page import CorpusPage, mount_corpus_page
 from ui.corpus_render import (
@@ -36,10 +34,9 @@ DAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
-def workspace(make_settings: MakeSettings, small_documents: tuple[Document, ...]) -> Workspace:
-    made = Workspace(make_settings())
-    made.indexer().synchronize(small_documents)
-    return made
+def workspace(own_workspace: Workspace) -> Workspace:
+    """A workspace of this file's own, over the small corpus."""
+    return own_workspace
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +211,8 @@ def test_updates_fit_their_outputs(handlers: CorpusHandlers, tmp_path: Path) -> 
     form = list(form_of(session).values())
     assert len(page._on_check(session, "", "vi", *form)) == outputs
     assert len(page._on_skip(session, "vi")) == outputs
+    table, _ = page._refresh(None, None, None, None, None, "vi")
+    assert "decree-331-2026.vi" in table
     assert len(page.label(session, "en")) == len(page.parts.labelled())
 
 

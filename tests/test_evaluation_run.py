@@ -26,6 +26,7 @@ from assistant.cli import app
 from assistant.errors import EvaluationError, LockedError, QuestionError
 from assistant.evaluation.dataset import Dataset
 from assistant.evaluation.gate import check_gate, load_gate
+from assistant.evaluation.judge import judge_run
 from assistant.evaluation.report import load_rows, make_report
 from assistant.evaluation.run import run_samples
 from assistant.evaluation.run_folder import (
@@ -34,6 +35,7 @@ from assistant.evaluation.run_folder import (
     public_settings,
     require_same_conditions,
 )
+from assistant.evaluation.session import Request, Session
 from assistant.retrieval import Retriever
 from assistant.schema import Answer, EvaluationSample
 
@@ -389,3 +391,49 @@ def test_a_killed_run_is_gone_on_with(
     ids = [result.sample.id for result in RunFolder(out).records()]
     assert sorted(ids) == sorted(row["id"] for row in many)
     assert RunFolder(out).stamp().finished_at is not None
+
+
+# Sets with texts of their own, and a judge.
+
+
+def test_a_set_with_its_own_texts_is_asked_over_them(
+    small_workspace: Workspace, make_settings: Callable[..., Any], tmp_path: Path
+) -> None:
+    paragraphs = [
+        ("Sông Hồng dài 1.149 km, chảy qua Hà Nội rồi ra biển.", "Sông Hồng dài bao nhiêu km?", "1.149"),
+        ("Đỉnh Fansipan cao 3.143 mét, ở Lào Cai.", "Đỉnh Fansipan cao bao nhiêu mét?", "3.143"),
+    ]
+    data = {"data": [{"title": "Địa lý", "paragraphs": [
+        {"context": text, "qas": [{"id": str(n), "question": asked, "answers": [{"text": told}]}]}
+        for n, (text, asked, told) in enumerate(paragraphs)]}]}
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    settings = small_workspace.settings.model_copy(
+        update={"data_folder": make_settings().data_folder}
+    )
+    session = Session(Request(path, out=tmp_path / "run", workers=1), settings,
+                      build_assistant(small_workspace.settings))
+    session.open()
+    for _ in session.steps():
+        pass
+    rows = load_rows(session.folder)
+    assert [row.metrics["recall_at_1"] for row in rows] == [1.0, 1.0]
+    assert session.folder.stamp().own_texts
+    held = [result.answer for result in session.folder.records()]
+    assert all(answer and answer.retrieved[0].chunk.document_id.startswith("squad-") for answer in held)
+
+
+def test_a_judges_scores_are_kept_apart(assistant: Assistant, start: Start) -> None:
+    from langchain_core.language_models.fake_chat_models import FakeListChatModel
+
+    known = tuple(replace(sample, reference_answer="Bộ Công an") for sample in SAMPLES)
+    folder = start(samples=known)
+    run_all(assistant, folder)
+    before = load_rows(folder)
+    judge = FakeListChatModel(responses=["8 states it", "no number at all", "Score: 10, whole"])
+    scores = list(judge_run(folder, judge, "fake:judge"))
+    assert [held.score for held in scores] == [0.8, None, 1.0]
+    assert list(judge_run(folder, judge, "fake:judge")) == [], "asked twice"
+    report = make_report(folder)
+    assert load_rows(folder) == before and "judge" not in report.summary.metrics
+    assert "fake:judge" in report.html_file.read_text(encoding="utf-8")

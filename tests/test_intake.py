@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import MakeSettings
 from lighthouse_laws import make_law, write_docx, write_text
 
 from assistant.build import Workspace, build_assistant, load_shipped_documents
@@ -22,11 +21,9 @@ from assistant.validity import validity_on
 
 
 @pytest.fixture(scope="module")
-def workspace(make_settings: MakeSettings, small_documents: tuple[Document, ...]) -> Workspace:
+def workspace(own_workspace: Workspace) -> Workspace:
     """A workspace of this file's own, over the small corpus."""
-    made = Workspace(make_settings())
-    made.indexer().synchronize(small_documents)
-    return made
+    return own_workspace
 
 
 @pytest.fixture(scope="module")

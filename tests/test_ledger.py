@@ -93,6 +93,18 @@ def test_the_same_text_twice_changes_nothing(
     assert len(workspace.registry.history()) == 1
 
 
+def test_another_file_with_the_same_text_leaves_no_stray_original(
+    workspace: Workspace, indexer: Indexer, tmp_path: Path
+) -> None:
+    for name in ("a.docx", "b.pdf"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+        receipt = indexer.put(NEW, original=tmp_path / name, original_name=name, who="lan")
+    assert receipt.kind == "unchanged"
+    [held] = workspace.registry.versions(NEW.key)
+    kept = [path.name for path in (workspace.settings.data_folder / "originals").iterdir()]
+    assert kept == [held.original] and held.original_name == "a.docx"
+
+
 def test_a_shipped_text_given_again_changes_nothing(
     workspace: Workspace, indexer: Indexer
 ) -> None:
@@ -365,7 +377,7 @@ def test_a_change_costs_no_reading_of_other_documents(
     workspace: Workspace, indexer: Indexer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What grows with the corpus is not called: no list of all ids, no mean over all vectors."""
-    for name in ("documents", "rows_by_vector", "all_provisions", "vectors_after"):
+    for name in ("documents", "rows_by_vector", "all_provisions", "sample_texts"):
         monkeypatch.setattr(type(workspace.registry), name, None)
     started = time.monotonic()
     assert put(indexer, NEW).kind == "added"

@@ -109,6 +109,20 @@ def test_the_head_in_two_columns_is_read_as_text_and_data_as_a_table(tmp_path: P
     ]  # fmt: skip
 
 
+def test_cells_that_span_columns_and_rows_keep_the_others_in_theirs(tmp_path: Path) -> None:
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=3)
+    for place in range(9):
+        table.cell(place // 3, place % 3).text = f"mục {place}"
+    table.cell(0, 0).merge(table.cell(0, 1))
+    table.cell(1, 2).merge(table.cell(2, 2))
+    document.add_paragraph("Hết bảng.")
+    assert lines_of(document, tmp_path / "a.docx") == [
+        "| mục 0 mục 1 |  | mục 2 |", "| --- | --- | --- |", "| mục 3 | mục 4 | mục 5 mục 8 |",
+        "| mục 6 | mục 7 |  |", "Hết bảng.",
+    ]  # fmt: skip
+
+
 def insert_runs(paragraph: Any, inner: str) -> None:
     for child in parse_xml(f"<w:p {nsdecls('w')}>{inner}</w:p>"):
         paragraph._p.append(child)

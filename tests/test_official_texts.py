@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import MakeSettings
 from lighthouse_laws import as_html, make_law, write_docx
 
 from assistant.build import Workspace, build_assistant, make_token_counter, shipped_corpus
@@ -153,7 +152,7 @@ def address(pages: dict[str, Answerer]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def workspace(make_settings: MakeSettings, small_documents: tuple[Document, ...]) -> Workspace:
+def workspace(own_workspace: Workspace) -> Workspace:
     """The small corpus with a digest of the invented law."""
     digest = Document(
         id="law-900-2030",
@@ -166,9 +165,8 @@ def workspace(make_settings: MakeSettings, small_documents: tuple[Document, ...]
         articles_total=9,
         aliases=("Luật hải đăng",),
     )
-    made = Workspace(make_settings())
-    made.indexer().synchronize([*small_documents, digest])
-    return made
+    own_workspace.indexer().put(digest, original=None, original_name=None, who="test")
+    return own_workspace
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from made_files import (
 )
 
 import assistant.errors as errors
+from assistant.config import Settings
 from assistant.errors import (
     CancelledError,
     PasswordError,
@@ -35,7 +36,8 @@ from assistant.errors import (
 from assistant.loading.detecting import detect_format
 from assistant.loading.extracted import ReadingLimits
 from assistant.loading.finishing import clean_text
-from assistant.loading.reading import read_source
+from assistant.loading.reading import make_limits, read_source
+from assistant.loading.url import make_download_limits
 
 TEXT = "\n".join(LAW) + "\n"
 
@@ -221,6 +223,13 @@ def test_orders_to_the_assistant_are_kept_and_doubted(tmp_path: Path) -> None:
 def test_a_law_gives_no_orders(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     assert read_source(tmp_path / "a.txt")[0].notes == ()
+
+
+def test_limits_are_those_of_the_settings() -> None:
+    settings = Settings(document_megabytes=7, document_pages=9, document_seconds=11)
+    limits = make_limits(settings)
+    assert (limits.file_bytes, limits.pages, limits.total_seconds) == (7 * 2**20, 9, 11)
+    assert make_download_limits(settings).file_bytes == 7 * 2**20
 
 
 def test_one_form_of_text() -> None:

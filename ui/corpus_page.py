@@ -188,10 +188,19 @@ class CorpusPage:
         return self._show(self.handlers.skip(session, language), language, is_new=True)
 
     def _refresh(
-        self, search: str, kind: str, text_language: str, status: str, on_day: str, language: Language
+        self,
+        search: str | None,
+        kind: str | None,
+        text_language: str | None,
+        status: str | None,
+        on_day: str | None,
+        language: Language,
     ) -> list[Any]:
         try:
-            shelf, day = self.handlers.shelf(search, kind, text_language, status, on_day)
+            # Boxes of a tab that was never opened hold None.
+            shelf, day = self.handlers.shelf(
+                search or "", kind or "", text_language or "", status or "", on_day or ""
+            )
         except AssistantError:
             words = CORPUS_STRINGS[language].bad_date.format(text=on_day)
             return [render_message(words, "problem"), gr.skip()]

@@ -28,7 +28,7 @@ def render_head(language: Language) -> str:
     strings = CORPUS_STRINGS[language]
     return (
         f'<div class="heading" lang="{language}"><h1>{escape(strings.title)}</h1>'
-        f"<p>{escape(strings.subtitle)}</p></div>"
+        f'<p>{escape(strings.subtitle)} <a href="/">{escape(strings.to_chat)}</a></p></div>'
     )
 
 

@@ -13,6 +13,7 @@ class CorpusStrings:
 
     title: str
     subtitle: str
+    to_chat: str
     page_language: str
     add_tab: str
     corpus_tab: str
@@ -90,6 +91,7 @@ class CorpusStrings:
 VIETNAMESE = CorpusStrings(
     title="Kho văn bản",
     subtitle="Thêm văn bản: xem trước những gì máy đọc được rồi mới ghi vào kho; mọi thay đổi hoàn tác được.",
+    to_chat="Về trang hỏi đáp",
     page_language="Ngôn ngữ của trang",
     add_tab="Thêm văn bản",
     corpus_tab="Kho",
@@ -227,6 +229,7 @@ VIETNAMESE = CorpusStrings(
 ENGLISH = CorpusStrings(
     title="Corpus",
     subtitle="Add texts: see first what was read, then write it into the corpus. Every change can be undone.",
+    to_chat="Back to the questions",
     page_language="Language of the page",
     add_tab="Add texts",
     corpus_tab="Corpus",

@@ -118,5 +118,7 @@ def seconds(measured: Measured) -> Finding:
 def cost(measured: Measured) -> Finding:
     """US dollars that a paid model asked for the answer, as the answer says. It applies where a
     paid model answered."""
-    spent = measured.answer.timings.get("cost_usd")
-    return (None, "") if spent is None else (float(spent), measured.answer.model)
+    # An answer without a model has no usage, and a model without a price no cost.
+    usage = measured.answer.usage
+    spent = usage.cost_usd if usage else None
+    return NOT_APPLICABLE if spent is None else (float(spent), measured.answer.model)

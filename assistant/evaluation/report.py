@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.evaluation.compare import Comparison, compare_runs
 from assistant.evaluation.gate import Gate, check_gate, gate_as_dict
+from assistant.evaluation.judge import read_scores
 from assistant.evaluation.report_html import render_report
 from assistant.evaluation.report_tables import cells, write_csv, write_json, write_xlsx
 from assistant.evaluation.run_folder import RunFolder, RunStamp, replace_file
@@ -56,7 +57,7 @@ def make_report(
     write_json(folder.path / JSON, summary, stamp, comparison, verdict, rows)
     html = render_report(
         stamp, summary, folder.records(), comparison=comparison, baseline_name=baseline_name,
-        verdict=verdict,
+        verdict=verdict, judged=read_scores(folder),
     )
     replace_file(folder.path / HTML, html.encode("utf-8"))
     return Report(folder.path, stamp, summary, comparison, verdict, reasons)

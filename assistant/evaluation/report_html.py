@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from assistant.evaluation.compare import Comparison
+from assistant.evaluation.judge import JudgeScore
 from assistant.evaluation.metrics import HEADLINES, METRICS
 from assistant.evaluation.report_compare import comparison_body
 from assistant.evaluation.report_list import list_samples
@@ -37,7 +38,7 @@ from assistant.evaluation.report_words import (
     word,
 )
 from assistant.evaluation.run_folder import RunStamp, stamp_rows
-from assistant.evaluation.statistics import Estimate
+from assistant.evaluation.statistics import Estimate, mean_estimate
 from assistant.evaluation.summary import ResultRow, Summary, row_of
 from assistant.schema import SampleResult
 
@@ -47,7 +48,7 @@ _SECTIONS = ("metrics", "groups", "ways", "refusal", "samples", "made_with")
 def render_report(
     stamp: RunStamp, summary: Summary, results: Iterable[SampleResult], *,
     comparison: Comparison | None = None, baseline_name: str | None = None,
-    verdict: Mapping[str, Any] | None = None,
+    verdict: Mapping[str, Any] | None = None, judged: Sequence[JudgeScore] = (),
 ) -> str:
     """The whole page. `results` are read once and not held: only their HTML and rows are."""
     rows, samples = [], []
@@ -68,6 +69,7 @@ def render_report(
             _metrics(summary),
             _groups(summary),
             _ways(summary),
+            _judged(judged),
             _refusal(stamp, summary, rows),
             section("samples", list_samples(plain, [html for _, _, html in samples])),
             _made_with(stamp),
@@ -235,6 +237,19 @@ def _ways(summary: Summary) -> str:
         pieces.append(f'<div class="measures"><h3>{word(f"way_{way}")}</h3>{rows}</div>')
     return section("ways", f'<p class="quiet">{word("ways_text")}</p>'
                             f'<div class="two">{"".join(pieces)}</div>')
+
+
+def _judged(scores: Sequence[JudgeScore]) -> str:
+    """Scores of judge models, in a place of their own."""
+    rows = []
+    for judge in dict.fromkeys(held.judge for held in scores):
+        own = [held for held in scores if held.judge == judge]
+        estimate = mean_estimate([held.score for held in own], [held.sample_id for held in own])
+        if estimate is not None:
+            rows.append(_measure_row(escape(judge), "right", estimate))
+    if not rows:
+        return ""
+    return section("judge", f'<p class="quiet">{word("judge_text")}</p>{"".join(rows)}')
 
 
 def _refusal(

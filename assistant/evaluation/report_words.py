@@ -13,6 +13,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "metrics": ("Chỉ số", "Metrics"),
     "groups": ("Theo nhóm", "By group"),
     "ways": ("Cách hỏi", "Ways of asking"),
+    "judge": ("Mô hình chấm", "Judge model"),
+    "judge_text": (
+        "Điểm do mô hình chấm so với đáp án mẫu: để tham khảo, không nằm trong chỉ số nào và không "
+        "bao giờ ở cửa kiểm.",
+        "Scores that a judge model gave against the reference answers: for reference, part of no "
+        "metric and never of a gate.",
+    ),
     "refusal": ("Từ chối có đáng tin không", "Reliability of refusals"),
     "samples": ("Từng câu hỏi", "Samples"),
     "made_with": ("Điều kiện chạy", "How it was made"),

@@ -170,11 +170,7 @@ class _Walk:
                 yield from self._inline(child, font, boxes) if isinstance(child.tag, str) else ()
 
     def _table(self, table: Any) -> Iterator[str]:
-        rows = [
-            [list(self.blocks(cell)) for cell in row.iter(f"{W}tc") if _row_of(cell) is row]
-            for row in table.iter(f"{W}tr")
-            if _table_of(row) is table
-        ]
+        rows = [self._row(row) for row in table.iter(f"{W}tr") if _table_of(row) is table]
         width = max(map(len, rows), default=0)
         text = "\n".join(line for row in rows for cell in row for line in cell)
         if width <= 1 or (width <= 3 and len(rows) <= 8 and _LAYOUT.search(text)):
@@ -185,6 +181,16 @@ class _Walk:
             yield f"| {' | '.join(cells + [''] * (width - len(cells)))} |"
             if place == 0:
                 yield f"|{' --- |' * width}"
+
+    def _row(self, row: Any) -> list[list[str]]:
+        """The cells of a row as lines; one that spans columns is followed by empty ones."""
+        cells: list[list[str]] = []
+        for cell in row.iter(f"{W}tc"):
+            if _row_of(cell) is row:
+                span = cell.find(f"{W}tcPr/{W}gridSpan")
+                columns = int(span.get(f"{W}val", "1")) if span is not None else 1
+                cells += [list(self.blocks(cell)), *([[]] * (columns - 1))]
+        return cells
 
     def footnotes(self) -> Iterator[tuple[int, str]]:
         """The notes that the text refers to, numbered as the references were."""

@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assistant.config import Settings
 from assistant.errors import CancelledError, SourceError, TooLargeError, UnreadableError
 from assistant.loading.extracted import (
     Cancelled,
@@ -20,6 +19,9 @@ from assistant.loading.extracted import (
 )
 from assistant.loading.process import run_worker
 from assistant.text import printable_name
+
+if TYPE_CHECKING:
+    from assistant.config import Settings
 
 DEFAULT_LIMITS = ReadingLimits()
 

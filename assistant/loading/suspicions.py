@@ -20,6 +20,7 @@ _INJECTION = re.compile(
     re.IGNORECASE,
 )
 _MOST_SHOWN = 5
+_SAMPLE_CHARACTERS = 50_000
 
 
 def is_language(text: str) -> bool:
@@ -28,12 +29,16 @@ def is_language(text: str) -> bool:
     Bytes read as letters give few spaces, long runs without vowels, or marks instead of letters.
     Short texts and texts in other scripts get the benefit of the doubt.
     """
+    if len(text) > 3 * _SAMPLE_CHARACTERS:
+        middle = (len(text) - _SAMPLE_CHARACTERS) // 2
+        places = (0, middle, len(text) - _SAMPLE_CHARACTERS)
+        return any(is_language(text[place : place + _SAMPLE_CHARACTERS]) for place in places)
     visible = [letter for letter in text if not letter.isspace()]
     if len(visible) < 40:
         return any(letter.isalpha() for letter in visible)
     words = _WORD.findall(text)
     letters = sum(map(len, words))
-    if letters < 0.35 * len(visible) or "\ufffd" in text and text.count("\ufffd") > 0.02 * len(visible):
+    if letters < 0.2 * len(visible) or "\ufffd" in text and text.count("\ufffd") > 0.02 * len(visible):
         return False
     if max(map(ord, words[0])) > 0x2E80 or len(text) / max(1, text.count(" ") + text.count("\n")) < 25:
         return plausible_share(words) >= 0.5

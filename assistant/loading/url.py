@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import httpcore
     import httpx
 
+    from assistant.config import Settings
+
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HEADERS = [
     ("User-Agent", "cyber-cooperation-assistant (reads official texts)"),
@@ -55,6 +57,11 @@ class DownloadLimits:
 
 
 DEFAULT_LIMITS = DownloadLimits()
+
+
+def make_download_limits(settings: Settings) -> DownloadLimits:
+    """The limits that the settings ask for."""
+    return DownloadLimits(file_bytes=settings.document_megabytes * 2**20)
 
 
 def download(
