@@ -47,8 +47,9 @@ def assistant(small_workspace: Workspace, gguf: Path) -> Iterator[Assistant]:
         chat = {
             "chat_model": "openai:local",
             "chat_base_url": address,
-            "chat_timeout_seconds": 60.0,
-            "chat_answer_tokens": 300,
+            "chat_timeout_seconds": 120.0,
+            "chat_answer_tokens": 200,
+            "chat_context_tokens": 2000,  # a long prompt takes such a machine minutes
         }
         yield build_assistant(small_workspace.settings.model_copy(update=chat))
 
