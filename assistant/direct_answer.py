@@ -32,23 +32,41 @@ _BODY_OPENINGS = (
     "tổng thư ký",
 )
 _ANSWERS_TO = re.compile(r"(?:\btruoc|\bgiup|\bto the|\bto) $")
+# Who acts opens its sentence or stands behind one of these; "nhân danh Quốc hội" names no actor.
+_LEADS_TO = re.compile(
+    r"(?:^|\b(?:do|boi|giao|thuoc|la|gom|by|the|is|are|of|and|va|cho|to) )(?:[a-z]+ )?$"
+)
+_ASKS_PERSON = re.compile(r"\bai (?:dai dien|da ky|ky)\b|\bwho (?:signed|represented)\b")
 _DATE_OR_NUMBER = re.compile(r"\d")
 # How much more of the question a point must cover than the next to be named as the answer.
 _CLEARLY = 1.25
 
 
 def name_body(draft: Draft, asked: Asked, lead: Passage) -> None:
-    """The first line of "who": the body, and the point or clause that names it."""
+    """The first line of "who": the body, and the point or clause that names it.
+
+    Who signed or stood for somebody is a person, whom the passage itself names.
+    """
+    if _ASKS_PERSON.search(asked.folded):
+        return
     start, end, provision_id = _naming_span(draft, asked, lead)
     bodies = [
         b
         for b in bodies_in(draft, lead.document.body[start:end])
         if fold(b) not in fold(draft.query.standalone)
+        and _is_actor(lead.document.body[start:end], b)
     ]
     if bodies:
         number = draft.cite(lead.document, provision_id, start, end)
         label = draft.label(lead.document, provision_id)
         draft.state(f"**{bodies[0]}** — {label}.", [number])
+
+
+def _is_actor(text: str, body: str) -> bool:
+    """Whether the text says of the body that it does something, by where the name stands."""
+    before = re.split(r"[\n.;:]", text[: text.find(body)])[-1]
+    words = fold(re.sub(r"^\s*\(?\w{1,2}\)", "", before)).lstrip()
+    return _LEADS_TO.search(words) is not None and "nhan danh" not in words
 
 
 def _naming_span(draft: Draft, asked: Asked, lead: Passage) -> tuple[int, int, str]:

@@ -79,8 +79,8 @@ _ORDERS = re.compile(
     r"|^\W*(?:system|assistant|developer)\s*:|\bsystem prompt\b|\b(?:hay|phai) tra loi rang\b"
     r"|\byou are now\b|\bban la luat su\b|\bkhong can trich nguon\b|\bact as\b"
 )
-_IN_ENGLISH = re.compile(r"\b(?:in english|bang tieng anh|tieng anh)\b")
-_IN_VIETNAMESE = re.compile(r"\b(?:in vietnamese|bang tieng viet|tieng viet)\b")
+_IN_ENGLISH = re.compile(r"\b(?:in english(?! \w)|bang tieng anh|tieng anh)\b")
+_IN_VIETNAMESE = re.compile(r"\b(?:in vietnamese(?! \w)|bang tieng viet|tieng viet)\b")
 
 
 # Share of word pairs known to the corpus from which a text without accents is Vietnamese.
