@@ -36,6 +36,11 @@ _ANSWERS_TO = re.compile(r"(?:\btruoc|\bgiup|\bto the|\bto) $")
 _LEADS_TO = re.compile(
     r"(?:^|\b(?:do|boi|giao|thuoc|la|gom|by|the|is|are|of|and|va|cho|to) )(?:[a-z]+ )?$"
 )
+_ACTS = re.compile(
+    r" (?:co (?:nhiem vu|trach nhiem|tham quyen|quyen)|chu tri|chiu trach nhiem|quyet dinh|thuc hien|quan ly"
+    r"|la |phoi hop|giup|thong nhat|quy dinh|huong dan|ban hanh|cap |tham dinh|to chuc|duoc giao"
+    r"|is |are |has |leads?|manages?|decides?|performs?|takes?|coordinates?|shall|issues?|assists?)"
+)
 _ASKS_PERSON = re.compile(r"\bai (?:dai dien|da ky|ky)\b|\bwho (?:signed|represented)\b")
 _DATE_OR_NUMBER = re.compile(r"\d")
 # How much more of the question a point must cover than the next to be named as the answer.
@@ -63,10 +68,14 @@ def name_body(draft: Draft, asked: Asked, lead: Passage) -> None:
 
 
 def _is_actor(text: str, body: str) -> bool:
-    """Whether the text says of the body that it does something, by where the name stands."""
-    before = re.split(r"[\n.;:]", text[: text.find(body)])[-1]
+    """Whether the text says of the body that it does something, by what stands around its name."""
+    at = text.find(body)
+    before = re.split(r"[\n.;:]", text[:at])[-1]
     words = fold(re.sub(r"^\s*\(?\w{1,2}\)", "", before)).lstrip()
-    return _LEADS_TO.search(words) is not None and "nhan danh" not in words
+    if "nhan danh" in words:
+        return False
+    after = fold(text[at + len(body) :][:40])
+    return _LEADS_TO.search(words) is not None or _ACTS.match(after) is not None
 
 
 def _naming_span(draft: Draft, asked: Asked, lead: Passage) -> tuple[int, int, str]:
