@@ -47,6 +47,11 @@ def test_who_without_accents_names_the_body_first(assistant: Assistant) -> None:
     assert "điểm a khoản 3 Điều 6 Luật An ninh mạng 2025" in answer.claims[0].text
 
 
+def test_a_body_that_only_stands_in_the_text_is_not_named_as_the_answer(assistant: Assistant) -> None:
+    question = "Thỏa thuận quốc tế nhân danh cơ quan nhà nước ở trung ương do ai quyết định ký?"
+    assert not any(claim.text.startswith("**Quốc hội**") for claim in ask(assistant, question).claims)
+
+
 def test_a_list_is_whole(assistant: Assistant) -> None:
     text = render_text(ask(assistant, "Nội dung hợp tác quốc tế về an ninh mạng gồm những gì?"))
     assert all(f"> {letter}) " in text for letter in "abcdđeg")
