@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,3 +94,21 @@ def own_workspace(
     folder = tmp_path_factory.mktemp("own") / "data"
     shutil.copytree(source, folder, symlinks=True)
     return Workspace(Settings(data_folder=folder))
+
+
+def upload_file(page: Any, field: str, file: Path, sign: str) -> None:
+    """Choose a file on a page that Gradio lays out, until the selector `sign` shows that it arrived.
+
+    Such a page takes a file only once its listeners are there, and drops one that was chosen while
+    its labels change: milliseconds after it opens, which no person is quick enough for.
+    """
+    from playwright.sync_api import TimeoutError as SignMissingError
+
+    for _ in range(12):
+        page.set_input_files(field, str(file))
+        try:
+            page.wait_for_selector(sign, timeout=20_000)
+        except SignMissingError:
+            continue
+        return
+    raise AssertionError(f"{file.name} did not arrive")

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from conftest import upload_file
 from lighthouse_laws import make_law, write_docx
 
 from assistant.answering import Assistant
@@ -91,8 +92,7 @@ def test_upload_preview_edit_confirm_ask_undo(
         "Điều 3.", f"{ATTACK}\nĐiều 3."
     )
     path = write_docx(tmp_path / "luat.docx", text)
-    page.set_input_files("#files input[type=file]", str(path))
-    page.get_by_text("luat.docx").first.wait_for()
+    upload_file(page, "#files input[type=file]", path, "text=luat.docx")
     page.click("#read")
     page.wait_for_selector(".preview-name")
     assert "luat.docx" in page.inner_text(".preview-name")

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from conftest import upload_file
 
 from assistant.answering import Assistant
 from assistant.build import Workspace, build_assistant
@@ -123,8 +124,7 @@ def set_file(tmp_path: Path) -> Path:
 
 def run_set(page: Any, file: Path) -> None:
     page.wait_for_selector("#test-set", timeout=WAIT_MS)
-    page.set_input_files("#test-set input[type=file]", str(file))
-    page.wait_for_selector(".checked b", timeout=WAIT_MS)
+    upload_file(page, "#test-set input[type=file]", file, ".checked b")
     page.click("#run")
     # What stands there at first is the run before.
     page.wait_for_selector("#stop", state="visible", timeout=WAIT_MS)
@@ -184,8 +184,7 @@ def test_bad_rows_are_listed_and_run_only_by_a_click(
     rows = [*ROWS, {"id": "bad", "câu hỏi": "Hỏi?", "điều khoản": f"law-0/art-1 {ATTACK}"}]
     set_file.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     page = open_page(f"{address}/evaluate", locale="en-GB")
-    page.set_input_files("#test-set input[type=file]", str(set_file))
-    page.wait_for_selector(".checked table", timeout=WAIT_MS)
+    upload_file(page, "#test-set input[type=file]", set_file, ".checked table")
     assert "1 bad rows" in page.inner_text("#checked") and "5" in page.inner_text("#checked td")
     assert page.evaluate("window.attacked") is None
     page.click("#run")
@@ -204,8 +203,7 @@ def test_a_run_is_stopped_seen_by_others_and_gone_on_with(
     many = [row | {"id": f"{row['id']}-{n}"} for n in range(12) for row in ROWS[:2]]
     set_file.write_text(json.dumps(many, ensure_ascii=False), encoding="utf-8")
     page = open_page(f"{address}/evaluate?lang=en")
-    page.set_input_files("#test-set input[type=file]", str(set_file))
-    page.wait_for_selector(".checked b", timeout=WAIT_MS)
+    upload_file(page, "#test-set input[type=file]", set_file, ".checked b")
     page.click("#run")
     page.wait_for_selector(".progress.running .figures", timeout=WAIT_MS)
     assert "left" in page.inner_text("#progress")
