@@ -114,7 +114,8 @@ def test_upload_preview_edit_confirm_ask_undo(
     page.fill("#search input, #search textarea", "đèn biển")
     row = page.locator("table.shelf tbody tr", has_text="law-808-2030.vi")
     row.wait_for()
-    page.wait_for_function("document.querySelectorAll('table.shelf tbody tr').length === 1")
+    # No wait_for_function: it evaluates text, which the page's policy forbids.
+    playwright_api.expect(page.locator("table.shelf tbody tr")).to_have_count(1, timeout=WAIT_MS)
     assert "đã thêm" in row.inner_text() and "nguyên văn" in row.inner_text()
     keep_picture(page, "corpus-shelf")
     page.click("#undo")

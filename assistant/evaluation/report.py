@@ -58,6 +58,7 @@ def make_report(
     html = render_report(
         stamp, summary, folder.records(), comparison=comparison, baseline_name=baseline_name,
         verdict=verdict, judged=read_scores(folder),
+        order=[sample.id for sample in folder.samples()],
     )
     replace_file(folder.path / HTML, html.encode("utf-8"))
     return Report(folder.path, stamp, summary, comparison, verdict, reasons)

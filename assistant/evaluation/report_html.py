@@ -49,11 +49,16 @@ def render_report(
     stamp: RunStamp, summary: Summary, results: Iterable[SampleResult], *,
     comparison: Comparison | None = None, baseline_name: str | None = None,
     verdict: Mapping[str, Any] | None = None, judged: Sequence[JudgeScore] = (),
+    order: Sequence[str] = (),
 ) -> str:
-    """The whole page. `results` are read once and not held: only their HTML and rows are."""
+    """The whole page. `results` are read once and not held: only their HTML and rows are.
+
+    `order` are the samples' ids as the test set has them: several workers finish in any order.
+    """
     rows, samples = [], []
-    for place, result in enumerate(results, start=1):
-        row = row_of(result)
+    places = {sample_id: place for place, sample_id in enumerate(order, start=1)}
+    for number, result in enumerate(results, start=1):
+        row, place = row_of(result), places.get(result.sample.id, number)
         rows.append((row, result.seconds))
         samples.append((goodness(row), place, render_sample(result, place)))
     samples.sort(key=lambda held: held[:2])
